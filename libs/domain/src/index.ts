@@ -1,0 +1,2 @@
+export * from './bank-transaction.js';
+export * from './provider-notice.js';

@@ -1,0 +1,149 @@
+import type { BankDay } from '#kernel';
+import type { FetchedTransaction } from '#domain';
+
+export type ProviderName = 'powens' | 'tink';
+
+/** What a provider needs to speak for one bank link. `accessToken` is a secret in clear: never log, store or return it. */
+export interface ProviderAccess {
+  readonly accessToken: string;
+  readonly providerUserId: string;
+  /** `null` until the person has linked a bank. */
+  readonly providerConnectionId: string | null;
+}
+
+export interface LinkRequest {
+  /** `null`: the provider creates a user first and returns its access. */
+  readonly access: ProviderAccess | null;
+  /** Unguessable, single-use; comes back on the callback. */
+  readonly state: string;
+  /** Absolute, registered with the provider, without query. */
+  readonly redirectUri: string;
+  /** Filters the accounts that the person may choose. */
+  readonly iban: string;
+  readonly language: 'fr' | 'en';
+}
+
+export interface LinkSession {
+  /** Where the person's browser goes; contains a short-lived code: never store or log it. */
+  readonly url: string;
+  /** ISO 8601 UTC. */
+  readonly expiresAt: string;
+  /** Access of the (possibly just created) provider user; to be sealed before it is stored. */
+  readonly access: ProviderAccess;
+}
+
+/** What came back on the callback, as the provider's documentation names it. */
+export type LinkResult =
+  | {
+      readonly kind: 'linked';
+      readonly providerConnectionIds: readonly string[];
+      readonly access: ProviderAccess;
+    }
+  | { readonly kind: 'refused'; readonly code: string; readonly by: 'user' | 'provider' };
+
+export interface ProviderAccount {
+  readonly providerAccountId: string;
+  readonly iban: string | null;
+  readonly number: string | null;
+  readonly name: string;
+  readonly type: string;
+  /** ISO 4217; `null` when the provider does not say. */
+  readonly currency: string | null;
+  /** Canonical decimal string; `null` when unknown, which is not zero. */
+  readonly balance: string | null;
+  /** `not-shared`: the person did not (or no longer) agree; `vanished`: the bank no longer shows it. */
+  readonly status: 'shared' | 'not-shared' | 'vanished';
+}
+
+/** Who can make the connection work again. */
+export type ActionOwner = 'user' | 'provider' | 'time' | 'nobody';
+
+/** The provider's view of one connection at one moment. */
+export interface ConnectionSnapshot {
+  readonly providerConnectionId: string;
+  /** `healthy`, or what is wrong, in the provider's own code. */
+  readonly health:
+    | { readonly kind: 'healthy' }
+    | { readonly kind: 'waiting'; readonly code: string }
+    | { readonly kind: 'broken'; readonly code: string; readonly owner: ActionOwner };
+  /** Last successful sync of the provider with the bank, ISO 8601 UTC; `null`: never yet. */
+  readonly refreshedAt: string | null;
+  readonly consentExpiresAt: string | null;
+  readonly accounts: readonly ProviderAccount[];
+}
+
+export interface FetchRequest {
+  readonly access: ProviderAccess;
+  /** The accounts to read; rows of others are left out. */
+  readonly accounts: readonly { readonly providerAccountId: string; readonly currency: string | null }[];
+  /** First bank day wanted; inclusive. */
+  readonly from: BankDay;
+  /** What the last complete fetch returned; `null`: read everything from `from` on. Opaque to the caller. */
+  readonly cursor: string | null;
+}
+
+/** One step of a fetch: pages, then exactly one end. */
+export type FetchStep =
+  | { readonly kind: 'page'; readonly items: readonly FetchedTransaction[] }
+  | {
+      readonly kind: 'end';
+      /** `false`: a cap, a loop or a repeated cursor stopped it; what was read is valid, but there is more. */
+      readonly complete: boolean;
+      /** For the next fetch; meaningful only when `complete`. */
+      readonly cursor: string | null;
+      readonly reason: 'page-cap' | 'repeated-cursor' | null;
+      /** Whether the whole window was re-read (`full`) or only what changed since the cursor. */
+      readonly scope: 'full' | 'incremental';
+    };
+
+export type ProviderErrorKind = 'retry' | 'retry-after' | 'needs-user' | 'permanent' | 'bug';
+
+/** A provider failed. Classified once, in its adapter. The message holds no secret and no URL with a code. */
+export class ProviderError extends Error {
+  override readonly name = 'ProviderError';
+  constructor(
+    readonly kind: ProviderErrorKind,
+    /** `<provider>.<reason>`, stable. */
+    readonly code: string,
+    message: string,
+    readonly options: {
+      readonly retryAfterMs?: number;
+      readonly status?: number;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, { cause: options.cause });
+  }
+}
+
+/** One provider. Every method may throw {@link ProviderError} and nothing else. */
+export abstract class BankProvider {
+  abstract readonly name: ProviderName;
+
+  /** Creates the provider user where there is none (never repeated blindly) and a link page for one person. */
+  abstract startLink(request: LinkRequest): Promise<LinkSession>;
+
+  /** Reads the callback's parameters; asks the provider where they are not enough. */
+  abstract completeLink(
+    access: ProviderAccess,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<LinkResult>;
+
+  /** All connections that this access can see (used to confirm credentials and to find a link whose callback got lost). */
+  abstract listConnections(access: ProviderAccess): Promise<readonly ConnectionSnapshot[]>;
+
+  /** State and accounts of the one connection that `access` names. */
+  abstract describe(access: ProviderAccess): Promise<ConnectionSnapshot>;
+
+  /** Transactions page by page. `calls` counts the requests made, also when it throws. */
+  abstract fetchTransactions(
+    request: FetchRequest,
+    calls: { count: number },
+  ): AsyncGenerator<FetchStep, void>;
+
+  /** A new access token for the same user, where the provider can; the old one stops being used. */
+  abstract renewAccess(access: ProviderAccess): Promise<ProviderAccess>;
+
+  /** Ends the connection at the provider; already gone counts as done. */
+  abstract disconnect(access: ProviderAccess): Promise<void>;
+}

@@ -1,0 +1,2 @@
+export * from './bank-provider.js';
+export * from './webhook.js';

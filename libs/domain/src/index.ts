@@ -1,2 +1,15 @@
 export * from './bank-transaction.js';
 export * from './provider-notice.js';
+export * from './connection/connection.js';
+export * from './connection/connection.commands.js';
+export * from './connection/connection.events.js';
+export * from './connection/connection.state.js';
+export { ACCOUNT_NOT_FOUND } from './connection/observe-provider.js';
+export * from './delivery/delivery.js';
+export * from './delivery/delivery.events.js';
+export * from './ledger/ledger.js';
+export * from './ledger/ledger.events.js';
+export * from './ledger/portions.js';
+export * from './sync/sync.js';
+export * from './sync/sync.events.js';
+export * from './sync/sync.state.js';

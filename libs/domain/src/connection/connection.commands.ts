@@ -1,0 +1,80 @@
+import type { AccountFacts, ActionOwner, ConnectionProvider } from './connection.events.js';
+
+export interface OpenConnection {
+  readonly type: 'OpenConnection';
+  readonly connectionId: string;
+  readonly tenantId: string;
+  readonly companyId: string;
+  readonly accountId: string;
+  readonly institutionId: string;
+  readonly iban: string;
+  readonly provider: ConnectionProvider;
+  readonly syncEnabled: boolean;
+  readonly syncDaysBack: number;
+  readonly now: string;
+}
+
+export interface StartLink {
+  readonly type: 'StartLink';
+  readonly stateHash: string;
+  readonly expiresAt: string;
+  readonly providerUserId: string;
+  readonly sealedToken: string;
+  readonly now: string;
+}
+
+export interface CompleteLink {
+  readonly type: 'CompleteLink';
+  /** `null`: the caller brought credentials, there was no link page. */
+  readonly stateHash: string | null;
+  readonly providerUserId: string;
+  readonly providerConnectionId: string;
+  readonly sealedToken: string;
+  readonly now: string;
+}
+
+export interface RefuseLink {
+  readonly type: 'RefuseLink';
+  readonly stateHash: string;
+  readonly code: string;
+  readonly by: 'user' | 'provider';
+  readonly now: string;
+}
+
+/** What the provider just said of the connection and of its accounts. */
+export interface ObserveProvider {
+  readonly type: 'ObserveProvider';
+  readonly problem: { readonly code: string; readonly owner: ActionOwner } | null;
+  readonly consentExpiresAt: string | null;
+  readonly accounts: readonly AccountFacts[];
+  readonly now: string;
+}
+
+export interface ReplaceToken {
+  readonly type: 'ReplaceToken';
+  readonly sealedToken: string;
+  readonly now: string;
+}
+
+export interface ChangeSettings {
+  readonly type: 'ChangeSettings';
+  readonly syncEnabled?: boolean | undefined;
+  readonly syncDaysBack?: number | undefined;
+  readonly now: string;
+}
+
+export interface Disconnect {
+  readonly type: 'Disconnect';
+  readonly by: 'caller' | 'provider';
+  readonly now: string;
+}
+
+export type ConnectionCommand =
+  | OpenConnection
+  | StartLink
+  | CompleteLink
+  | RefuseLink
+  | ObserveProvider
+  | ReplaceToken
+  | ChangeSettings
+  | Disconnect;

@@ -1,0 +1,134 @@
+export type ConnectionProvider = 'powens' | 'tink';
+
+/** Who can make a connection work again. */
+export type ActionOwner = 'user' | 'provider' | 'time' | 'nobody';
+
+export interface ConnectionContext {
+  readonly connectionId: string;
+  readonly tenantId: string;
+  readonly companyId: string;
+}
+
+type Event<Type extends string, Data> = { readonly type: Type; readonly data: ConnectionContext & Data };
+
+export type ConnectionOpened = Event<
+  'ConnectionOpened',
+  {
+    /** The caller's account id. */
+    readonly accountId: string;
+    readonly institutionId: string;
+    readonly iban: string;
+    readonly provider: ConnectionProvider;
+    readonly syncEnabled: boolean;
+    readonly syncDaysBack: number;
+    readonly openedAt: string;
+  }
+>;
+
+/** A link page was made for a person; its URL is short-lived and never stored. */
+export type LinkStarted = Event<
+  'LinkStarted',
+  {
+    /** SHA-256 (hex) of the single-use `state`. */
+    readonly stateHash: string;
+    readonly expiresAt: string;
+    readonly providerUserId: string;
+    readonly sealedToken: string;
+    readonly startedAt: string;
+  }
+>;
+
+export type ConnectionLinked = Event<
+  'ConnectionLinked',
+  {
+    readonly provider: ConnectionProvider;
+    readonly providerUserId: string;
+    readonly providerConnectionId: string;
+    readonly sealedToken: string;
+    /** The link attempt that this completes; `null` when credentials were given. */
+    readonly stateHash: string | null;
+    readonly linkedAt: string;
+  }
+>;
+
+export type LinkFailed = Event<
+  'LinkFailed',
+  {
+    readonly stateHash: string;
+    readonly code: string;
+    readonly by: 'user' | 'provider';
+    readonly failedAt: string;
+  }
+>;
+
+/** A bank account as the provider shows it. */
+export interface AccountFacts {
+  readonly providerAccountId: string;
+  readonly ledgerId: string;
+  readonly iban: string | null;
+  readonly name: string;
+  readonly accountType: string;
+  readonly currency: string | null;
+  readonly sharing: 'shared' | 'not-shared' | 'vanished';
+}
+
+export type AccountDiscovered = Event<'AccountDiscovered', AccountFacts & { readonly discoveredAt: string }>;
+
+/** From here on the account's transactions are imported into its ledger. */
+export type AccountTracked = Event<
+  'AccountTracked',
+  AccountFacts & { readonly accountId: string; readonly trackedAt: string }
+>;
+
+export type AccountIgnored = Event<
+  'AccountIgnored',
+  { readonly providerAccountId: string; readonly reason: string; readonly ignoredAt: string }
+>;
+
+export type AccountVanished = Event<
+  'AccountVanished',
+  { readonly providerAccountId: string; readonly reason: 'not-shared' | 'gone'; readonly vanishedAt: string }
+>;
+
+export type UserActionRequired = Event<
+  'UserActionRequired',
+  { readonly code: string; readonly owner: ActionOwner; readonly observedAt: string }
+>;
+
+export type ConnectionRecovered = Event<'ConnectionRecovered', { readonly recoveredAt: string }>;
+export type ConsentObserved = Event<
+  'ConsentObserved',
+  { readonly expiresAt: string; readonly observedAt: string }
+>;
+export type TokenReplaced = Event<
+  'TokenReplaced',
+  { readonly sealedToken: string; readonly replacedAt: string }
+>;
+export type SettingsChanged = Event<
+  'SettingsChanged',
+  { readonly syncDaysBack: number; readonly changedAt: string }
+>;
+export type SyncPaused = Event<'SyncPaused', { readonly pausedAt: string }>;
+export type SyncResumed = Event<'SyncResumed', { readonly resumedAt: string }>;
+export type ConnectionDisconnected = Event<
+  'ConnectionDisconnected',
+  { readonly by: 'caller' | 'provider'; readonly disconnectedAt: string }
+>;
+
+export type ConnectionEvent =
+  | ConnectionOpened
+  | LinkStarted
+  | ConnectionLinked
+  | LinkFailed
+  | AccountDiscovered
+  | AccountTracked
+  | AccountIgnored
+  | AccountVanished
+  | UserActionRequired
+  | ConnectionRecovered
+  | ConsentObserved
+  | TokenReplaced
+  | SettingsChanged
+  | SyncPaused
+  | SyncResumed
+  | ConnectionDisconnected;

@@ -1,0 +1,51 @@
+import type { AccountFacts, ActionOwner, ConnectionContext, ConnectionOpened } from './connection.events.js';
+
+export interface LinkAttempt {
+  readonly stateHash: string;
+  readonly expiresAt: string;
+  readonly used: boolean;
+}
+
+export interface KnownAccount extends AccountFacts {
+  /** The caller's account id when its transactions are imported; else `null`. */
+  readonly trackedAs: string | null;
+}
+
+/** How to reach the provider for this connection; the token is sealed by the vault. */
+export interface SealedAccess {
+  readonly providerUserId: string;
+  readonly providerConnectionId: string | null;
+  readonly sealedToken: string;
+}
+
+export interface OpenedConnection extends ConnectionContext {
+  readonly opened: ConnectionOpened['data'];
+  readonly access: SealedAccess | null;
+  readonly attempts: readonly LinkAttempt[];
+  readonly syncEnabled: boolean;
+  readonly syncDaysBack: number;
+  readonly problem: { readonly code: string; readonly owner: ActionOwner } | null;
+  readonly consentExpiresAt: string | null;
+  readonly accounts: readonly KnownAccount[];
+}
+
+export type ConnectionState =
+  | { readonly status: 'none' }
+  /** Opened, no bank linked yet. */
+  | (OpenedConnection & { readonly status: 'pending' })
+  | (OpenedConnection & { readonly status: 'linked' })
+  | (OpenedConnection & { readonly status: 'disconnected' });
+
+export type LinkedConnection = Extract<ConnectionState, { status: 'linked' }>;
+
+/** The status that the outside sees. */
+export const publicStatus = (
+  state: Exclude<ConnectionState, { status: 'none' }>,
+): 'pending' | 'active' | 'inactive' | 'disconnected' | 'error' => {
+  if (state.status !== 'linked') return state.status;
+  if (state.problem) return 'error';
+  return state.syncEnabled ? 'active' : 'inactive';
+};
+
+export const trackedAccounts = (state: OpenedConnection): readonly KnownAccount[] =>
+  state.accounts.filter(({ trackedAs }) => trackedAs !== null);

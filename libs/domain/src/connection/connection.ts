@@ -1,0 +1,88 @@
+import { type Decider, DomainError } from '#kernel';
+import type { ChangeSettings, ConnectionCommand, OpenConnection } from './connection.commands.js';
+import type { ConnectionContext, ConnectionEvent } from './connection.events.js';
+import type { ConnectionState, OpenedConnection } from './connection.state.js';
+import { evolveConnection } from './evolve-connection.js';
+import { completeLink, refuseLink, startLink } from './link.js';
+import { observeProvider } from './observe-provider.js';
+
+const openConnection = (command: OpenConnection, state: ConnectionState): readonly ConnectionEvent[] => {
+  if (state.status === 'pending' || state.status === 'linked') {
+    throw new DomainError(
+      'connection.already-exists',
+      'This tenant, account and IBAN have a connection already.',
+      {
+        connectionId: state.connectionId,
+      },
+    );
+  }
+  const { type: _, now, ...facts } = command;
+  return [{ type: 'ConnectionOpened', data: { ...facts, openedAt: now } }];
+};
+
+const contextOf = ({ connectionId, tenantId, companyId }: OpenedConnection): ConnectionContext => ({
+  connectionId,
+  tenantId,
+  companyId,
+});
+
+const changeSettings = (command: ChangeSettings, state: OpenedConnection): readonly ConnectionEvent[] => {
+  const { syncEnabled, syncDaysBack, now } = command;
+  const context = contextOf(state);
+  const events: ConnectionEvent[] = [];
+  if (syncDaysBack !== undefined && syncDaysBack !== state.syncDaysBack) {
+    events.push({ type: 'SettingsChanged', data: { ...context, syncDaysBack, changedAt: now } });
+  }
+  if (syncEnabled === false && state.syncEnabled) {
+    events.push({ type: 'SyncPaused', data: { ...context, pausedAt: now } });
+  }
+  if (syncEnabled === true && !state.syncEnabled) {
+    events.push({ type: 'SyncResumed', data: { ...context, resumedAt: now } });
+  }
+  return events;
+};
+
+/** One bank link of one company, from its opening to its end; re-opened on the same stream. */
+export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionEvent> = {
+  category: 'connection',
+  events: [
+    'ConnectionOpened', 'LinkStarted', 'ConnectionLinked', 'LinkFailed', 'AccountDiscovered', 'AccountTracked',
+    'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'ConnectionRecovered', 'ConsentObserved',
+    'TokenReplaced', 'SettingsChanged', 'SyncPaused', 'SyncResumed', 'ConnectionDisconnected',
+  ], // prettier-ignore
+  initialState: { status: 'none' },
+  decide: (command, state) => {
+    if (command.type === 'OpenConnection') return openConnection(command, state);
+    if (state.status === 'none')
+      throw new DomainError('connection.not-found', 'There is no such connection.');
+    if (state.status === 'disconnected') {
+      if (command.type === 'Disconnect') return [];
+      throw new DomainError(
+        'connection.disconnected',
+        'This connection is disconnected. Open it again to use it.',
+      );
+    }
+    switch (command.type) {
+      case 'StartLink':
+        return startLink(command, state);
+      case 'CompleteLink':
+        return completeLink(command, state);
+      case 'RefuseLink':
+        return refuseLink(command, state);
+      case 'ObserveProvider':
+        return state.status === 'linked' ? observeProvider(command, state) : [];
+      case 'ReplaceToken': {
+        if (state.access?.sealedToken === command.sealedToken) return [];
+        const { sealedToken, now } = command;
+        return [{ type: 'TokenReplaced', data: { ...contextOf(state), sealedToken, replacedAt: now } }];
+      }
+      case 'ChangeSettings':
+        return changeSettings(command, state);
+      case 'Disconnect': {
+        const { by, now } = command;
+        return [{ type: 'ConnectionDisconnected', data: { ...contextOf(state), by, disconnectedAt: now } }];
+      }
+    }
+  },
+  evolve: evolveConnection,
+};

@@ -1,0 +1,107 @@
+import type { AccountFacts, ConnectionEvent, ConnectionOpened } from './connection.events.js';
+import type { ConnectionState, KnownAccount, OpenedConnection } from './connection.state.js';
+
+/** Link pages that were made lately; older ones have expired anyway. */
+const REMEMBERED_ATTEMPTS = 20;
+
+type Opened = Exclude<ConnectionState, { status: 'none' }>;
+
+const opened = (data: ConnectionOpened['data'], before: ConnectionState): ConnectionState => ({
+  status: 'pending',
+  connectionId: data.connectionId,
+  tenantId: data.tenantId,
+  companyId: data.companyId,
+  opened: data,
+  access: null,
+  attempts: before.status === 'none' ? [] : before.attempts,
+  syncEnabled: data.syncEnabled,
+  syncDaysBack: data.syncDaysBack,
+  problem: null,
+  consentExpiresAt: null,
+  accounts: [],
+});
+
+const used = (state: OpenedConnection, stateHash: string | null) =>
+  state.attempts.map((attempt) => (attempt.stateHash === stateHash ? { ...attempt, used: true } : attempt));
+
+const withAccount = (state: OpenedConnection, account: KnownAccount): readonly KnownAccount[] => [
+  ...state.accounts.filter(({ providerAccountId }) => providerAccountId !== account.providerAccountId),
+  account,
+];
+
+const factsOf = (data: AccountFacts): AccountFacts => ({
+  providerAccountId: data.providerAccountId,
+  ledgerId: data.ledgerId,
+  iban: data.iban,
+  name: data.name,
+  accountType: data.accountType,
+  currency: data.currency,
+  sharing: data.sharing,
+});
+
+const trackedAs = (state: OpenedConnection, id: string): string | null =>
+  state.accounts.find(({ providerAccountId }) => providerAccountId === id)?.trackedAs ?? null;
+
+const changed = (
+  state: OpenedConnection,
+  id: string,
+  change: Partial<KnownAccount>,
+): readonly KnownAccount[] =>
+  state.accounts.map((account) => (account.providerAccountId === id ? { ...account, ...change } : account));
+
+const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionOpened>): ConnectionState => {
+  switch (event.type) {
+    case 'LinkStarted': {
+      const { stateHash, expiresAt, providerUserId, sealedToken } = event.data;
+      const providerConnectionId = state.access?.providerConnectionId ?? null;
+      return {
+        ...state,
+        access: { providerUserId, providerConnectionId, sealedToken },
+        attempts: [...state.attempts, { stateHash, expiresAt, used: false }].slice(-REMEMBERED_ATTEMPTS),
+      };
+    }
+    case 'ConnectionLinked': {
+      const { providerUserId, providerConnectionId, sealedToken, stateHash } = event.data;
+      const access = { providerUserId, providerConnectionId, sealedToken };
+      return { ...state, status: 'linked', access, attempts: used(state, stateHash), problem: null };
+    }
+    case 'LinkFailed':
+      return { ...state, attempts: used(state, event.data.stateHash) };
+    case 'AccountDiscovered': {
+      const known = trackedAs(state, event.data.providerAccountId);
+      return { ...state, accounts: withAccount(state, { ...factsOf(event.data), trackedAs: known }) };
+    }
+    case 'AccountTracked':
+      return {
+        ...state,
+        accounts: withAccount(state, { ...factsOf(event.data), trackedAs: event.data.accountId }),
+      };
+    case 'AccountIgnored':
+      return { ...state, accounts: changed(state, event.data.providerAccountId, { trackedAs: null }) };
+    case 'AccountVanished': {
+      const sharing = event.data.reason === 'gone' ? 'vanished' : 'not-shared';
+      return { ...state, accounts: changed(state, event.data.providerAccountId, { sharing }) };
+    }
+    case 'UserActionRequired':
+      return { ...state, problem: { code: event.data.code, owner: event.data.owner } };
+    case 'ConnectionRecovered':
+      return { ...state, problem: null };
+    case 'ConsentObserved':
+      return { ...state, consentExpiresAt: event.data.expiresAt };
+    case 'TokenReplaced':
+      return { ...state, access: state.access && { ...state.access, sealedToken: event.data.sealedToken } };
+    case 'SettingsChanged':
+      return { ...state, syncDaysBack: event.data.syncDaysBack };
+    case 'SyncPaused':
+      return { ...state, syncEnabled: false };
+    case 'SyncResumed':
+      return { ...state, syncEnabled: true };
+    case 'ConnectionDisconnected':
+      return { ...state, status: 'disconnected' };
+  }
+};
+
+export const evolveConnection = (state: ConnectionState, event: ConnectionEvent): ConnectionState => {
+  if (event.type === 'ConnectionOpened') return opened(event.data, state);
+  return state.status === 'none' ? state : evolveOpened(state, event);
+};

@@ -9,6 +9,7 @@ export * from './delivery/delivery.js';
 export * from './delivery/delivery.events.js';
 export * from './ledger/ledger.js';
 export * from './ledger/ledger.events.js';
+export * from './ledger/ledger.state.js';
 export * from './ledger/portions.js';
 export * from './sync/sync.js';
 export * from './sync/sync.events.js';

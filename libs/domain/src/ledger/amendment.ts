@@ -1,7 +1,7 @@
 import { canonicalJson } from '#kernel';
 import type { TransactionContent } from '../bank-transaction.js';
 import type { Amendment, AmendmentKind, FieldChange, LedgerTransaction } from './ledger.events.js';
-import type { LedgerRow } from './ledger.js';
+import type { LedgerRow } from './ledger.state.js';
 
 const FIELDS = [
   'status', 'bookedOn', 'valueOn', 'transactedOn', 'amount', 'currency', 'label', 'originalLabel', 'type', 'counterparty',

@@ -1,6 +1,7 @@
 import type { Decider } from '#kernel';
 import type { FetchedTransaction, TransactionContent } from '../bank-transaction.js';
 import { amendmentOf } from './amendment.js';
+import type { LedgerRow, LedgerState } from './ledger.state.js';
 import { inPortions } from './portions.js';
 import type { Amendment, LedgerContext, LedgerEvent, LedgerTransaction, Removal } from './ledger.events.js';
 
@@ -25,20 +26,6 @@ export interface ObserveBalance {
 }
 
 export type LedgerCommand = ImportRows | ObserveBalance;
-
-export interface LedgerRow {
-  readonly transaction: LedgerTransaction;
-  readonly removed: boolean;
-}
-
-/**
- * What the ledger holds. The import loads just the rows that its command names (read model, exactly as of the revision
- * that it appends at), so `rows` need not be the whole ledger.
- */
-export interface LedgerState {
-  readonly rows: ReadonlyMap<string, LedgerRow>;
-  readonly balance: { readonly balance: string; readonly currency: string } | null;
-}
 
 const transactionOf = (
   id: string,

@@ -1,0 +1,70 @@
+import { Type } from 'class-transformer';
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
+import { Nullable } from '../nullable.js';
+import { ConnectionAccountView } from './connection-account.view.js';
+
+/** A link between a company's bank accounts and Passerelle. */
+export class ConnectionView {
+  @IsString()
+  readonly id!: string;
+
+  @IsString()
+  readonly tenantId!: string;
+
+  @IsString()
+  readonly companyId!: string;
+
+  @IsIn(['powens', 'tink'])
+  readonly provider!: 'powens' | 'tink';
+
+  @IsString()
+  readonly institutionId!: string;
+
+  @IsString()
+  readonly iban!: string;
+
+  /** `inactive`: paused; `error`: see `statusReason`. */
+  @IsIn(['pending', 'active', 'inactive', 'disconnected', 'error'])
+  readonly status!: 'pending' | 'active' | 'inactive' | 'disconnected' | 'error';
+
+  /** What is wrong and who must act. */
+  @Nullable()
+  @IsString()
+  readonly statusReason!: string | null;
+
+  @IsBoolean()
+  readonly syncEnabled!: boolean;
+
+  /** How many days a first or complete sync looks back. */
+  @IsInt()
+  readonly syncDaysBack!: number;
+
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => ConnectionAccountView)
+  readonly accounts!: ConnectionAccountView[];
+
+  /** ISO 8601 UTC. */
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly consentExpiresAt!: string | null;
+
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly lastSyncAt!: string | null;
+
+  @Nullable()
+  @IsIn(['pending', 'success', 'partial', 'failure'])
+  readonly lastSyncStatus!: 'pending' | 'success' | 'partial' | 'failure' | null;
+
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly createdAt!: string;
+
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly updatedAt!: string;
+
+  /** Where the account holder authorises the link; only in the answer to an opening that needs it. */
+  @IsOptional()
+  @IsString()
+  readonly linkUrl?: string;
+}

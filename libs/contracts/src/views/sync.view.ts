@@ -1,0 +1,78 @@
+import { IsIn, IsInt, IsString, Matches, Min } from 'class-validator';
+import { Nullable } from '../nullable.js';
+
+/** One run of a synchronisation and what came of it. */
+export class SyncView {
+  @IsString()
+  readonly id!: string;
+
+  @IsString()
+  readonly connectionId!: string;
+
+  @IsString()
+  readonly tenantId!: string;
+
+  /** When it was requested, ISO 8601 UTC. */
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly createdAt!: string;
+
+  @IsIn(['manual', 'schedule', 'webhook', 'link'])
+  readonly trigger!: 'manual' | 'schedule' | 'webhook' | 'link';
+
+  /** `partial`: what was read is valid and imported, but rows were unreadable or there is more. */
+  @IsIn(['pending', 'success', 'partial', 'failure'])
+  readonly status!: 'pending' | 'success' | 'partial' | 'failure';
+
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly startedAt!: string | null;
+
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly endedAt!: string | null;
+
+  /** First bank day looked at. */
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}$/)
+  readonly windowFrom!: string | null;
+
+  /** Last bank day looked at. */
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}$/)
+  readonly windowTo!: string | null;
+
+  /** Transactions that were new. */
+  @IsInt()
+  @Min(0)
+  readonly transactionsImported!: number;
+
+  /** Transactions of which the bank changed something. */
+  @IsInt()
+  @Min(0)
+  readonly transactionsUpdated!: number;
+
+  /** Transactions that the bank took back. */
+  @IsInt()
+  @Min(0)
+  readonly transactionsRemoved!: number;
+
+  /** Rows that were known already and had not changed. */
+  @IsInt()
+  @Min(0)
+  readonly transactionsSkipped!: number;
+
+  /** Rows that could not be understood. */
+  @IsInt()
+  @Min(0)
+  readonly transactionsFailed!: number;
+
+  /** Stable; `null` unless something went wrong. */
+  @Nullable()
+  @IsString()
+  readonly errorCode!: string | null;
+
+  /** In words, with a next step. */
+  @Nullable()
+  @IsString()
+  readonly errorMessage!: string | null;
+}

@@ -1,5 +1,14 @@
 import { Type } from 'class-transformer';
-import { Allow, ArrayMaxSize, ArrayMinSize, Equals, IsArray, IsIn, IsString, ValidateNested } from 'class-validator';
+import {
+  Allow,
+  ArrayMaxSize,
+  ArrayMinSize,
+  Equals,
+  IsArray,
+  IsIn,
+  IsString,
+  ValidateNested,
+} from 'class-validator';
 import { TransactionView } from '../views/transaction.view.js';
 import { CloudEvent } from './cloud-event.js';
 import { TransactionsData } from './transactions.data.js';

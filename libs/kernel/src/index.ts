@@ -8,3 +8,4 @@ export * from './error-text.js';
 export * from './money.js';
 export * from './correlation.js';
 export * from './recorded-event.js';
+export * from './secret.js';

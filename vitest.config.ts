@@ -12,8 +12,13 @@ const onEngines = {
   hookTimeout: 60_000,
 };
 
+/** Makes `#kernel` and the like mean the sources, so that no spec needs a build. */
+const conditions = ['source'];
+
 export default defineConfig({
-  ssr: { resolve: { conditions: ['source'] } },
+  ssr: { resolve: { conditions } },
+  // Global set-up files are resolved in an environment of their own.
+  environments: { __vitest__: { resolve: { conditions } } },
   test: {
     projects: [
       project('unit', ['{apps,libs}/**/*.spec.ts']),
@@ -21,6 +26,11 @@ export default defineConfig({
       project('e2e', ['{apps,test}/**/*.e2e-spec.ts'], {
         ...onEngines,
         testTimeout: 120_000,
+        fileParallelism: false,
+      }),
+      project('soak', ['test/**/*.soak-spec.ts'], {
+        ...onEngines,
+        testTimeout: 3_600_000,
         fileParallelism: false,
       }),
     ],

@@ -7,17 +7,19 @@ export interface Money {
 }
 
 /** Digits behind the point by ISO 4217; every currency that is not listed here has two. */
-const EXPONENTS: Readonly<Record<string, number>> = {
+const DIGITS = {
   BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, UYI: 0, VND: 0, VUV: 0,
   XAF: 0, XOF: 0, XPF: 0, BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3, CLF: 4, UYW: 4,
 }; // prettier-ignore
+const EXPONENTS: ReadonlyMap<string, number> = new Map(Object.entries(DIGITS));
 
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
+/** The runtime leaves out funds codes such as `CLF`, in which banks do keep accounts. */
+const CURRENCIES = new Set([...Intl.supportedValuesOf('currency'), ...EXPONENTS.keys()]);
 
 /** `XXX`, `XTS` and codes that no standard knows are not currencies money can be held in. */
 export const isCurrency = (code: string): boolean => CURRENCIES.has(code) && code !== 'XXX' && code !== 'XTS';
 
-export const exponentOf = (currency: string): number => EXPONENTS[currency] ?? 2;
+export const exponentOf = (currency: string): number => EXPONENTS.get(currency) ?? 2;
 
 /** Money in canonical form, or `undefined` when the amount is no number or the currency is unknown. */
 export const parseMoney = (amount: string, currency: string): Money | undefined => {

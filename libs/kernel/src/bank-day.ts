@@ -19,5 +19,14 @@ export const addDays = (day: BankDay, count: number): BankDay =>
   new Date(Date.parse(`${day}T00:00:00Z`) + count * MS_PER_DAY).toISOString().slice(0, 10) as BankDay;
 
 /** The calendar day that a clock in `timeZone` (IANA name) shows at `instant` (ISO 8601 UTC). */
-export const dayIn = (timeZone: string, instant: string): BankDay =>
-  new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(new Date(instant)) as BankDay;
+export const dayIn = (timeZone: string, instant: string): BankDay => {
+  // Asked for part by part: the order of a locale's short date changed between releases of ICU.
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  });
+  const parts = new Map(format.formatToParts(new Date(instant)).map(({ type, value }) => [type, value]));
+  return `${parts.get('year')}-${parts.get('month')}-${parts.get('day')}` as BankDay;
+};

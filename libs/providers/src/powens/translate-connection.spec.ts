@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { asList, asRecord } from '../json-fields.js';
+import { fixture } from './fixtures.js';
+import { translateAccount } from './translate-account.js';
+import { healthOf, translateConnection } from './translate-connection.js';
+
+const healthy = asRecord(fixture('connection.json')) ?? {};
+const unhealthy = asList(asRecord(fixture('connections.json'))?.['connections']) ?? [];
+const inState = (state: unknown) => healthOf({ ...healthy, state, error: state });
+
+describe('a connection', () => {
+  it('that synced is healthy', () => {
+    expect(translateConnection(healthy, [])).toEqual({
+      providerConnectionId: '3107',
+      health: { kind: 'healthy' },
+      refreshedAt: '2026-03-14T05:12:31.000Z',
+      consentExpiresAt: null,
+      accounts: [],
+    });
+  });
+
+  it('that waits for the person is broken, and a dialogue’s end is not the consent’s', () => {
+    expect(unhealthy.map((raw) => translateConnection(raw, []))).toEqual([
+      {
+        providerConnectionId: '3109',
+        health: { kind: 'broken', code: 'SCARequired', owner: 'user' },
+        refreshedAt: '2025-09-18T03:58:11.000Z',
+        consentExpiresAt: '2026-03-16T13:02:33.000Z',
+        accounts: [],
+      },
+      {
+        providerConnectionId: '3110',
+        health: { kind: 'broken', code: 'additionalInformationNeeded', owner: 'user' },
+        refreshedAt: null,
+        consentExpiresAt: null,
+        accounts: [],
+      },
+    ]);
+  });
+
+  it('that never synced is waiting, not healthy', () => {
+    expect(healthOf({ ...healthy, last_update: null })).toEqual({ kind: 'waiting', code: 'never-synced' });
+  });
+
+  it.each([
+    ['SCARequired', { kind: 'broken', code: 'SCARequired', owner: 'user' }],
+    ['webauthRequired', { kind: 'broken', code: 'webauthRequired', owner: 'user' }],
+    ['decoupled', { kind: 'broken', code: 'decoupled', owner: 'user' }],
+    ['actionNeeded', { kind: 'broken', code: 'actionNeeded', owner: 'user' }],
+    ['passwordExpired', { kind: 'broken', code: 'passwordExpired', owner: 'user' }],
+    ['wrongpass', { kind: 'broken', code: 'wrongpass', owner: 'user' }],
+    ['wrongPass', { kind: 'broken', code: 'wrongPass', owner: 'user' }],
+    ['validating', { kind: 'waiting', code: 'validating' }],
+    ['rateLimiting', { kind: 'broken', code: 'rateLimiting', owner: 'time' }],
+    ['websiteUnavailable', { kind: 'broken', code: 'websiteUnavailable', owner: 'time' }],
+    ['bug', { kind: 'broken', code: 'bug', owner: 'provider' }],
+    ['notSupported', { kind: 'broken', code: 'notSupported', owner: 'nobody' }],
+    ['quantumRequired', { kind: 'broken', code: 'quantumRequired', owner: 'nobody' }],
+    ['constructor', { kind: 'broken', code: 'constructor', owner: 'nobody' }],
+    [{ odd: true }, { kind: 'broken', code: 'unreadable-state', owner: 'nobody' }],
+    ['go to https://bank.test/?t=1', { kind: 'broken', code: 'gotohttpsbank.testt1', owner: 'nobody' }],
+  ])('in the state %j', (state, health) => expect(inState(state)).toEqual(health));
+
+  it('ends with the first of its sources, disabled ones aside', () => {
+    const sources = [
+      { access_expire: '2026-09-01 00:00:00', expire: null, disabled: null },
+      { access_expire: null, expire: '2026-08-01 12:00:00', disabled: null },
+      { access_expire: '2026-01-01 00:00:00', disabled: '2026-02-01 00:00:00' },
+    ];
+    expect(translateConnection({ ...healthy, sources }, [])?.consentExpiresAt).toBe(
+      '2026-08-01T10:00:00.000Z',
+    );
+  });
+});
+
+describe('the recorded accounts', () => {
+  const accounts = asList(asRecord(fixture('accounts.json'))?.['accounts']) ?? [];
+
+  it('are shared, not shared or vanished; an unknown balance is not zero', () => {
+    expect(accounts.map(translateAccount)).toEqual([
+      {
+        providerAccountId: '8801',
+        iban: 'FR7699998000010000000452127',
+        number: '00000004521',
+        name: 'Compte courant',
+        type: 'checking',
+        currency: 'EUR',
+        balance: '18342.17',
+        status: 'shared',
+      },
+      {
+        providerAccountId: '8802',
+        iban: null,
+        number: '4970XXXXXXXX1203',
+        name: 'Carte différée',
+        type: 'card',
+        currency: 'EUR',
+        balance: '0.00',
+        status: 'shared',
+      },
+      {
+        providerAccountId: '8803',
+        iban: null,
+        number: null,
+        name: 'Livret',
+        type: 'savings',
+        currency: null,
+        balance: null,
+        status: 'not-shared',
+      },
+      {
+        providerAccountId: '8790',
+        iban: 'FR7699998000010000000773391',
+        number: '00000007733',
+        name: 'Ancien compte',
+        type: 'checking',
+        currency: 'EUR',
+        balance: '12.40',
+        status: 'vanished',
+      },
+    ]);
+  });
+
+  it('accept older spellings: a bare currency, a type as an object, an IBAN in groups', () => {
+    expect(
+      translateAccount({ id: '7', currency: 'eur', type: { name: 'checking' }, iban: 'fr76 9999 8000' }),
+    ).toMatchObject({ currency: 'EUR', type: 'checking', iban: 'FR7699998000', name: '7' });
+  });
+});

@@ -1,0 +1,77 @@
+import type { ConnectionSnapshot, ProviderAccount } from '../bank-provider.js';
+import { asList, asRecord, asText, type JsonRecord } from '../json-fields.js';
+import { parseInstant, parseTime } from './parse-time.js';
+
+type Health = ConnectionSnapshot['health'];
+
+/** What each state asks for; a state that is not listed is assumed to have no cure, and its code is kept for people. */
+const OWNERS: Readonly<Record<string, 'user' | 'provider' | 'time' | 'nobody' | 'wait'>> = {
+  scarequired: 'user',
+  webauthrequired: 'user',
+  additionalinformationneeded: 'user',
+  decoupled: 'user',
+  actionneeded: 'user',
+  passwordexpired: 'user',
+  wrongpass: 'user',
+  validating: 'wait',
+  ratelimiting: 'time',
+  websiteunavailable: 'time',
+  bug: 'provider',
+  notsupported: 'nobody',
+};
+
+/** While the person is being asked, `expire` is the end of that dialogue, not of the consent. */
+const IN_DIALOGUE = new Set(['additionalinformationneeded', 'decoupled', 'webauthrequired', 'validating']);
+
+/** A code that is safe to show and to store, whatever was sent. */
+const codeOf = (state: unknown): string =>
+  asText(state)
+    ?.replaceAll(/[^\w.-]/g, '')
+    .slice(0, 64) || 'unreadable-state';
+
+/** The state that a connection reports, `null` when all is well; `error` is its deprecated twin. */
+export const stateOf = (connection: JsonRecord): string | null => {
+  const state = connection['state'] ?? connection['error'] ?? null;
+  return state === null || state === '' ? null : codeOf(state);
+};
+
+export const healthOf = (connection: JsonRecord): Health => {
+  const code = stateOf(connection);
+  if (code === null) {
+    return parseInstant(connection['last_update']) === null
+      ? { kind: 'waiting', code: 'never-synced' }
+      : { kind: 'healthy' };
+  }
+  const known = code.toLowerCase();
+  const owner = Object.hasOwn(OWNERS, known) ? (OWNERS[known] ?? 'nobody') : 'nobody';
+  return owner === 'wait' ? { kind: 'waiting', code } : { kind: 'broken', code, owner };
+};
+
+/** The first of the sources' consents to end: with several sources, the connection stops at the first. */
+const consentExpiryOf = (connection: JsonRecord): string | null => {
+  const state = stateOf(connection)?.toLowerCase() ?? '';
+  const bySource = (asList(connection['sources']) ?? [])
+    .map((source) => asRecord(source) ?? {})
+    .filter((source) => asText(source['disabled']) === null)
+    .map((source) => parseInstant(source['access_expire']) ?? parseInstant(source['expire']))
+    .filter((instant) => instant !== null);
+  if (bySource.length > 0) return new Date(Math.min(...bySource)).toISOString();
+  return IN_DIALOGUE.has(state) ? null : parseTime(connection['expire']);
+};
+
+/** One connection in our words, or `null` when it has no id. */
+export const translateConnection = (
+  raw: unknown,
+  accounts: readonly ProviderAccount[],
+): ConnectionSnapshot | null => {
+  const connection = asRecord(raw);
+  const providerConnectionId = asText(connection?.['id']);
+  if (connection === null || providerConnectionId === null) return null;
+  return {
+    providerConnectionId,
+    health: healthOf(connection),
+    refreshedAt: parseTime(connection['last_update']),
+    consentExpiresAt: consentExpiryOf(connection),
+    accounts,
+  };
+};

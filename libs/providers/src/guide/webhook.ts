@@ -1,0 +1,57 @@
+import type { ProviderNotice } from '#domain';
+import { asRecord, asText } from '../json-fields.js';
+import { tryParseLossless } from '../lossless-json.js';
+import {
+  checkedSecrets,
+  hmacSha256,
+  matchingSecret,
+  secretFingerprint,
+  singleHeader,
+} from '../webhook-secrets.js';
+import type { WebhookReader } from '../webhook.js';
+
+const SIGNATURE = /^[0-9a-f]{64}$/;
+const MAX_ID_LENGTH = 200;
+
+/** Signature of the original guide: lower-case hex of HMAC-SHA256 over the raw body. */
+export const signGuide = (secret: string, rawBody: string | Uint8Array): string =>
+  hmacSha256(secret, rawBody).toString('hex');
+
+const noticeOf = (body: unknown): ProviderNotice => {
+  const event = asText(asRecord(body)?.['event_type'])?.slice(0, 64) ?? null;
+  if (event === null) return { kind: 'unrecognised', event: null };
+  if (event !== 'transactions.new') return { kind: 'nothing-to-do', event };
+  const connectionId = asText(asRecord(body)?.['connection_id']);
+  if (connectionId === null || connectionId.length > MAX_ID_LENGTH) return { kind: 'unrecognised', event };
+  return {
+    kind: 'data-may-have-changed',
+    target: { connectionId, providerUserId: null, providerConnectionId: null, providerAccountId: null },
+  };
+};
+
+/**
+ * The webhook scheme of the application that this system replaces, signed with `X-Powens-Signature`. It has neither an id nor a
+ * date, so every request is a delivery of its own; it names our connection, not the provider's.
+ */
+export const guideWebhookReader = (secrets: readonly string[]): WebhookReader => {
+  const live = checkedSecrets(secrets);
+  return {
+    provider: 'powens',
+    read: ({ headers, rawBody }) => {
+      const signature = singleHeader(headers, 'x-powens-signature');
+      if (signature === null) return { kind: 'rejected', reason: 'missing-signature' };
+      if (signature === 'repeated' || !SIGNATURE.test(signature.value)) {
+        return { kind: 'rejected', reason: 'malformed-signature' };
+      }
+      const secret = matchingSecret(live, Buffer.from(signature.value, 'hex'), rawBody);
+      if (secret === undefined) return { kind: 'rejected', reason: 'wrong-signature' };
+      return {
+        kind: 'verified',
+        scheme: 'guide',
+        secretFingerprint: secretFingerprint(secret),
+        deliveryKey: null,
+        notice: noticeOf(tryParseLossless(rawBody)),
+      };
+    },
+  };
+};

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import type { ProviderNotice } from '#domain';
+import { asRecord, asText } from '../json-fields.js';
+import { tryParseLossless } from '../lossless-json.js';
+import {
+  checkedSecrets,
+  hmacSha256,
+  matchingSecret,
+  secretFingerprint,
+  singleHeader,
+} from '../webhook-secrets.js';
+import type { WebhookReader } from '../webhook.js';
+import { translateNotice } from './translate-notice.js';
+
+const SIGNATURE = /^[A-Za-z0-9+/]{43}=$/;
+/**
+ * The signed text is joined by points, so `date` and body could be cut at another point and still verify. Insisting on a whole
+ * date with its zone leaves exactly one cut.
+ */
+const DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** Powens' signature: standard base64 of HMAC-SHA256 over `POST.<path>.<date>.<body>`; `path` as registered, without query. */
+export const signPowens = (
+  secret: string,
+  delivery: { readonly path: string; readonly date: string; readonly rawBody: string | Uint8Array },
+): string =>
+  hmacSha256(secret, `POST.${delivery.path}.${delivery.date}.`, delivery.rawBody).toString('base64');
+
+const deliveryKeyOf = (body: unknown, date: string, rawBody: Uint8Array): string => {
+  const id = asText(asRecord(body)?.['id_webhook_data']);
+  return id !== null && /^\d{1,20}$/.test(id)
+    ? id
+    : createHash('sha256').update(date).update(rawBody).digest('hex');
+};
+
+const noticeOf = (path: string, body: unknown): ProviderNotice =>
+  translateNotice(/\/powens\/([^/]+)\/?$/.exec(path)?.[1] ?? null, body);
+
+/**
+ * Powens' own webhooks, signed with `BI-Signature`. There is no freshness window: a delivery that is retried days later may carry
+ * its first date, and a replay is caught by `id_webhook_data`. Compression must be off in the Powens console.
+ */
+export const powensWebhookReader = (secrets: readonly string[]): WebhookReader => {
+  const live = checkedSecrets(secrets);
+  return {
+    provider: 'powens',
+    read: ({ path, headers, rawBody }) => {
+      const signature = singleHeader(headers, 'bi-signature');
+      const date = singleHeader(headers, 'bi-signature-date');
+      if (signature === null || date === null) return { kind: 'rejected', reason: 'missing-signature' };
+      if (
+        signature === 'repeated' ||
+        date === 'repeated' ||
+        !SIGNATURE.test(signature.value) ||
+        !DATE.test(date.value)
+      ) {
+        return { kind: 'rejected', reason: 'malformed-signature' };
+      }
+      const bytes = Buffer.from(signature.value, 'base64');
+      const secret = matchingSecret(live, bytes, `POST.${path}.${date.value}.`, rawBody);
+      if (secret === undefined) return { kind: 'rejected', reason: 'wrong-signature' };
+      const body = tryParseLossless(rawBody);
+      return {
+        kind: 'verified',
+        scheme: 'powens',
+        secretFingerprint: secretFingerprint(secret),
+        deliveryKey: deliveryKeyOf(body, date.value, rawBody),
+        notice: noticeOf(path, body),
+      };
+    },
+  };
+};

@@ -1,0 +1,41 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { WebhookRequest } from './webhook.js';
+
+export const hmacSha256 = (secret: string, ...parts: readonly (string | Uint8Array)[]): Buffer => {
+  const hmac = createHmac('sha256', secret);
+  for (const part of parts) hmac.update(part);
+  return hmac.digest();
+};
+
+/** Tells which secret matched without revealing it. */
+export const secretFingerprint = (secret: string): string =>
+  createHash('sha256').update(secret).digest('hex').slice(0, 8);
+
+/** An empty secret would let anybody sign: refused when the reader is made. */
+export const checkedSecrets = (secrets: readonly string[]): readonly string[] => {
+  if (secrets.some((secret) => secret.trim() === '')) throw new Error('A webhook secret is empty.');
+  return [...secrets];
+};
+
+/** The secret under which `parts` have this signature, compared in constant time; several are live during a rotation. */
+export const matchingSecret = (
+  secrets: readonly string[],
+  signature: Uint8Array,
+  ...parts: readonly (string | Uint8Array)[]
+): string | undefined =>
+  secrets.filter((secret) => {
+    const expected = hmacSha256(secret, ...parts);
+    return expected.length === signature.length && timingSafeEqual(expected, signature);
+  })[0];
+
+/** The header's one value; `null`: it is absent or empty; `'repeated'` values are nobody's signature. */
+export const singleHeader = (
+  headers: WebhookRequest['headers'],
+  name: string,
+): { readonly value: string } | 'repeated' | null => {
+  const value = headers[name];
+  if (typeof value === 'string') return value === '' ? null : { value };
+  const [first, ...others] = value ?? [];
+  if (others.length > 0) return 'repeated';
+  return first === undefined || first === '' ? null : { value: first };
+};

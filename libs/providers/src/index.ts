@@ -1,2 +1,6 @@
 export * from './bank-provider.js';
+export * from './observation.js';
 export * from './webhook.js';
+export { guideWebhookReader, signGuide } from './guide/webhook.js';
+export { PowensProvider, type PowensProviderOptions } from './powens/powens-provider.js';
+export { powensWebhookReader, signPowens } from './powens/webhook.js';

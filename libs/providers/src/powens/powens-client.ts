@@ -1,0 +1,174 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Agent, fetch as undiciFetch } from 'undici';
+import { ProviderError } from '../bank-provider.js';
+import { parseLossless, stringifyLossless } from '../lossless-json.js';
+import { errorOfAnswer, errorOfSilence } from './powens-error.js';
+
+export type Fetch = typeof undiciFetch;
+
+const TIMEOUT_MS = 30_000;
+/** Requests that start a sync check the credentials at the bank before they answer: up to a few minutes. */
+export const SYNC_TIMEOUT_MS = 180_000;
+const TRIES = 3;
+const FIRST_PAUSE_MS = 500;
+/** A longer `Retry-After` is handed to the caller, whose queue waits better than we do. */
+const MAX_WAIT_MS = 60_000;
+const REPEATABLE = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+const UNAVAILABLE = new Set([502, 503, 504]);
+
+export interface PowensCall {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Below the API root (`/users/me`), or an absolute address of the same origin. */
+  readonly path: string;
+  /** A person's token; absent: the body carries the client credentials. */
+  readonly token?: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly timeoutMs?: number;
+  /** Never sent twice: it creates a user or burns a single-use code. */
+  readonly mustNotRepeat?: boolean;
+  /** Counts every request sent, repetitions included. */
+  readonly calls?: { count: number };
+}
+
+export interface PowensClientOptions {
+  /** API root with its `/2.0`; `https`, or `http` to this very machine. */
+  readonly baseUrl: string;
+  /** A function, so that the secret shows up in no dump of an object. */
+  readonly clientSecret: () => string;
+  readonly fetchImpl?: Fetch | undefined;
+  /** Waits between tries; replaced in tests. */
+  readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
+}
+
+const checkedRoot = (baseUrl: string): URL => {
+  const root = new URL(baseUrl.replace(/\/+$/, ''));
+  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(root.hostname);
+  if (root.protocol !== 'https:' && !(root.protocol === 'http:' && isLocal)) {
+    throw new Error('POWENS_BASE_URL must begin with https:// (http:// is for this machine only).');
+  }
+  return root;
+};
+
+const retryAfterOf = (header: string | null): number | undefined => {
+  if (header === null) return undefined;
+  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+};
+
+/** `GET /users/me/connections/…`: no query, no ids. */
+const labelOf = (method: string, url: URL, root: URL): string =>
+  `${method} ${url.pathname.slice(root.pathname.length).replaceAll(/\/\d+(?=\/|$)/g, '/…')}`;
+
+/** Exponential with ±20 % jitter, so that many workers do not come back at the same moment. */
+const pauseBefore = (nextTry: number): number =>
+  FIRST_PAUSE_MS * 4 ** (nextTry - 2) * (0.8 + Math.random() * 0.4);
+
+/** Powens over HTTP: one request, repeated where that is harmless, its failure classified. Throws {@link ProviderError} only. */
+export class PowensClient {
+  readonly root: URL;
+  private readonly agent = new Agent({ connections: 32, keepAliveTimeout: 10_000 });
+  private readonly fetchImpl: Fetch;
+  private readonly pause: (ms: number) => Promise<unknown>;
+
+  constructor(private readonly options: PowensClientOptions) {
+    this.root = checkedRoot(options.baseUrl);
+    this.fetchImpl = options.fetchImpl ?? undiciFetch;
+    this.pause = options.pause ?? delay;
+  }
+
+  /** The answer's JSON with numbers as text ({@link parseLossless}); `null` when it has no body. */
+  async call(call: PowensCall): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.once(call);
+      } catch (error) {
+        const waitMs = error instanceof ProviderError ? waitBefore(call, error, attempt + 1) : undefined;
+        if (waitMs === undefined) throw error;
+        await this.pause(waitMs);
+      }
+    }
+  }
+
+  /**
+   * Absolute address of a path below the API root, or of a link in an answer. A link that leaves the API's origin is refused:
+   * the person's token goes along with the request.
+   */
+  addressOf(pathOrLink: string): string {
+    const { root } = this;
+    if (pathOrLink.startsWith('/') && !pathOrLink.startsWith(`${root.pathname}/`))
+      return root.href + pathOrLink;
+    const url = URL.canParse(pathOrLink, root) ? new URL(pathOrLink, root) : undefined;
+    if (url?.origin !== root.origin) {
+      const text =
+        'Powens linked to a page outside its own API; it is not followed, because the token would go along.';
+      throw new ProviderError('bug', 'powens.foreign-link', text);
+    }
+    return url.href;
+  }
+
+  /** Closes kept connections once they are idle. */
+  close(): Promise<void> {
+    return this.agent.close();
+  }
+
+  private async once(call: PowensCall): Promise<unknown> {
+    const url = new URL(this.addressOf(call.path));
+    const label = labelOf(call.method, url, this.root);
+    const answer = await this.send(call, url, label);
+    if (answer.status < 200 || answer.status > 299) {
+      throw errorOfAnswer(answer, {
+        label,
+        credentials: call.token === undefined ? 'client' : 'user',
+        secrets: [call.token ?? '', this.options.clientSecret()],
+      });
+    }
+    if (answer.body.length === 0) return null;
+    try {
+      return parseLossless(new TextDecoder().decode(answer.body));
+    } catch {
+      // No cause: a parser's message may quote the answer, and answers hold tokens.
+      const text = `Powens' answer to ${label} is no JSON (${answer.body.length} bytes). It is tried again.`;
+      throw new ProviderError('retry', 'powens.unreadable-answer', text, { status: answer.status });
+    }
+  }
+
+  private async send(call: PowensCall, url: URL, label: string) {
+    if (call.token !== undefined && !/^[\x21-\x7e]+$/.test(call.token)) {
+      throw new ProviderError('needs-user', 'powens.token-refused', `The access token for ${label} has illegal characters.`); // prettier-ignore
+    }
+    if (call.calls) call.calls.count += 1;
+    try {
+      const response = await this.fetchImpl(url, {
+        method: call.method,
+        headers: {
+          accept: 'application/json',
+          ...(call.token === undefined ? {} : { authorization: `Bearer ${call.token}` }),
+          ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(call.body === undefined ? {} : { body: stringifyLossless(call.body) }),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(call.timeoutMs ?? TIMEOUT_MS),
+        dispatcher: this.agent,
+      });
+      return {
+        status: response.status,
+        retryAfterMs: retryAfterOf(response.headers.get('retry-after')),
+        body: new Uint8Array(await response.arrayBuffer()),
+      };
+    } catch (error) {
+      throw errorOfSilence(error, label, call.mustNotRepeat === true);
+    }
+  }
+}
+
+/** How long to wait before the next try; `undefined`: there is none. */
+const waitBefore = (call: PowensCall, error: ProviderError, nextTry: number): number | undefined => {
+  if (nextTry > TRIES || call.mustNotRepeat === true) return undefined;
+  if (error.kind === 'retry-after') {
+    const waitMs = error.options.retryAfterMs ?? pauseBefore(nextTry);
+    return waitMs <= MAX_WAIT_MS ? waitMs : undefined;
+  }
+  const { status } = error.options;
+  const isPassing = error.kind === 'retry' && (status === undefined || UNAVAILABLE.has(status));
+  return isPassing && REPEATABLE.has(call.method) ? pauseBefore(nextTry) : undefined;
+};

@@ -1,0 +1,216 @@
+import { type Clock, SystemClock } from '#kernel';
+import {
+  BankProvider, type ConnectionSnapshot, type FetchRequest, type FetchStep, type LinkRequest, type LinkResult, type LinkSession,
+  type ProviderAccess, type ProviderAccount, ProviderError,
+} from '../bank-provider.js'; // prettier-ignore
+import { asList, asRecord, asText, type JsonRecord } from '../json-fields.js';
+import { TransactionsFetch } from './fetch-transactions.js';
+import { PowensClient, type PowensClientOptions } from './powens-client.js';
+import { readCallback } from './read-callback.js';
+import { translateAccount } from './translate-account.js';
+import { translateConnection } from './translate-connection.js';
+import { webviewUrl } from './webview-url.js';
+
+const MS_PER_DAY = 86_400_000;
+/** A million rows in one fetch; the rest comes with the next. */
+const DEFAULT_PAGE_CAP = 1000;
+const DEFAULT_CODE_LIFE_S = 1800;
+
+export interface PowensProviderOptions extends PowensClientOptions {
+  readonly webviewUrl: string;
+  /** Digits; not a secret. */
+  readonly clientId: string;
+  /** Host of the domain, as the webview wants it (`acme.biapi.pro`); the host of `baseUrl` when absent. */
+  readonly domain?: string | undefined;
+  /** Greatest number of pages of one fetch. */
+  readonly pageCap?: number | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+const unreadable = (what: string) =>
+  new ProviderError('bug', 'powens.unreadable-answer', `Powens answered ${what}.`);
+
+const accountsOf = (answer: unknown): ReadonlyMap<string | null, ProviderAccount[]> => {
+  const list = asList(asRecord(answer)?.['accounts']);
+  if (!list) throw unreadable('a list of accounts that is none');
+  const byConnection = new Map<string | null, ProviderAccount[]>();
+  for (const raw of list) {
+    const account = translateAccount(raw);
+    if (account === null) throw unreadable('an account without an id');
+    const connection = asText(asRecord(raw)?.['id_connection']);
+    byConnection.set(connection, [...(byConnection.get(connection) ?? []), account]);
+  }
+  return byConnection;
+};
+
+const newestFirst = (a: string, b: string): number => b.length - a.length || (a < b ? 1 : -1);
+
+/**
+ * Powens (formerly Budget Insight), API 2.0. A person is a Powens user with a permanent token; a link to a bank is a connection
+ * made in the hosted webview. Powens refreshes connections by itself about once a day and forbids bulk refreshes: we only read.
+ */
+export class PowensProvider extends BankProvider {
+  override readonly name = 'powens';
+  private readonly client: PowensClient;
+  private readonly clock: Clock;
+
+  constructor(private readonly options: PowensProviderOptions) {
+    super();
+    this.client = new PowensClient(options);
+    this.clock = options.clock ?? new SystemClock();
+  }
+
+  override async startLink(request: LinkRequest): Promise<LinkSession> {
+    if (/[?#]/.test(request.redirectUri)) {
+      const text = 'Powens refuses a redirect address with a query; register and send it without.';
+      throw new ProviderError('bug', 'powens.redirect-uri', text);
+    }
+    if (request.access !== null) return this.linkSession(request, request.access);
+    const access = await this.createUser();
+    try {
+      return await this.linkSession(request, access);
+    } catch (error) {
+      // Nobody will ever learn this user's token: better no user than an orphan. The first failure is the one to tell.
+      await this.client
+        .call({ method: 'DELETE', path: '/users/me', token: access.accessToken })
+        .catch(() => null);
+      throw error;
+    }
+  }
+
+  override async completeLink(
+    access: ProviderAccess,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<LinkResult> {
+    const callback = readCallback(parameters);
+    if (callback.kind === 'refused') return callback;
+    const ids = callback.kind === 'linked' ? callback.connectionIds : await this.connectionIdsOf(access);
+    const known = ids.find((id) => id === access.providerConnectionId);
+    const [first] = ids;
+    if (first === undefined) return { kind: 'refused', code: 'no_connection', by: 'user' };
+    return {
+      kind: 'linked',
+      providerConnectionIds: ids,
+      access: { ...access, providerConnectionId: known ?? first },
+    };
+  }
+
+  override async listConnections(access: ProviderAccess): Promise<readonly ConnectionSnapshot[]> {
+    const connections = await this.connectionsOf(access);
+    const accounts = accountsOf(await this.get('/users/me/accounts?all=', access));
+    return connections.map((raw) => {
+      const snapshot = translateConnection(raw, accounts.get(asText(raw['id'])) ?? []);
+      if (snapshot === null) throw unreadable('a connection without an id');
+      return snapshot;
+    });
+  }
+
+  override async describe(access: ProviderAccess): Promise<ConnectionSnapshot> {
+    const path = this.connectionPath(access);
+    const connection = await this.get(`${path}?expand=connector,sources`, access);
+    const accounts = accountsOf(await this.get(`${path}/accounts?all=`, access));
+    const snapshot = translateConnection(connection, [...accounts.values()].flat());
+    if (snapshot === null) throw unreadable('a connection without an id');
+    return snapshot;
+  }
+
+  override fetchTransactions(
+    request: FetchRequest,
+    calls: { count: number },
+  ): AsyncGenerator<FetchStep, void> {
+    const pageCap = this.options.pageCap ?? DEFAULT_PAGE_CAP;
+    const latestMs = Date.parse(this.clock.now()) + MS_PER_DAY;
+    return new TransactionsFetch(this.client, request, calls, { pageCap, latestMs }).steps();
+  }
+
+  override async renewAccess(access: ProviderAccess): Promise<ProviderAccess> {
+    if (!/^\d{1,20}$/.test(access.providerUserId)) {
+      throw new ProviderError('bug', 'powens.user-id', 'A Powens user id is a number; this access has none.');
+    }
+    const answer = await this.client.call({
+      method: 'POST',
+      path: '/auth/renew',
+      body: {
+        grant_type: 'client_credentials',
+        ...this.credentials(),
+        id_user: BigInt(access.providerUserId),
+        revoke_previous: false,
+      },
+    });
+    const token = asText(asRecord(answer)?.['access_token']) ?? asText(asRecord(answer)?.['token']);
+    if (token === null) throw unreadable('a renewal without a token');
+    return { ...access, accessToken: token };
+  }
+
+  override async disconnect(access: ProviderAccess): Promise<void> {
+    if (access.providerConnectionId === null) return;
+    try {
+      const { accessToken: token } = access;
+      await this.client.call({ method: 'DELETE', path: this.connectionPath(access), token });
+    } catch (error) {
+      const isGone =
+        error instanceof ProviderError && ['powens.not-found', 'powens.token-refused'].includes(error.code);
+      if (!isGone) throw error;
+    }
+  }
+
+  /** Closes the kept connections to Powens. */
+  close(): Promise<void> {
+    return this.client.close();
+  }
+
+  private async createUser(): Promise<ProviderAccess> {
+    const path = '/auth/init';
+    const user = asRecord(
+      await this.client.call({ method: 'POST', path, body: this.credentials(), mustNotRepeat: true }),
+    );
+    const accessToken = asText(user?.['auth_token']);
+    const providerUserId = asText(user?.['id_user']);
+    if (accessToken === null || providerUserId === null) throw unreadable('a new user without token or id');
+    return { accessToken, providerUserId, providerConnectionId: null };
+  }
+
+  private async linkSession(request: LinkRequest, access: ProviderAccess): Promise<LinkSession> {
+    const answer = asRecord(await this.get('/auth/token/code?type=singleAccess', access));
+    const code = asText(answer?.['code']);
+    if (code === null) throw unreadable('no code for the webview');
+    const lifeS = Number(asText(answer?.['expires_in']) ?? DEFAULT_CODE_LIFE_S);
+    const settings = { ...this.options, domain: this.options.domain ?? this.client.root.host };
+    return {
+      url: webviewUrl(settings, request, code, access.providerConnectionId),
+      expiresAt: new Date(Date.parse(this.clock.now()) + lifeS * 1000).toISOString(),
+      access,
+    };
+  }
+
+  private async connectionsOf(access: ProviderAccess): Promise<readonly JsonRecord[]> {
+    const answer = await this.get('/users/me/connections?expand=connector,sources', access);
+    const list = asList(asRecord(answer)?.['connections']);
+    if (!list) throw unreadable('a list of connections that is none');
+    return list.map((raw) => asRecord(raw) ?? {});
+  }
+
+  private async connectionIdsOf(access: ProviderAccess): Promise<readonly string[]> {
+    const connections = await this.connectionsOf(access);
+    return connections.flatMap((raw) => asText(raw['id']) ?? []).toSorted(newestFirst);
+  }
+
+  private connectionPath(access: ProviderAccess): string {
+    if (access.providerConnectionId === null) {
+      throw new ProviderError(
+        'needs-user',
+        'powens.not-linked',
+        'No bank is linked yet; the person must link one.',
+      );
+    }
+    return `/users/me/connections/${encodeURIComponent(access.providerConnectionId)}`;
+  }
+
+  private get(path: string, access: ProviderAccess): Promise<unknown> {
+    return this.client.call({ method: 'GET', path, token: access.accessToken });
+  }
+
+  private credentials() {
+    return { client_id: this.options.clientId, client_secret: this.options.clientSecret() };
+  }
+}

@@ -1,0 +1,3 @@
+import { runFromCommandLine } from './command-line.js';
+
+await runFromCommandLine(process.argv.slice(2));

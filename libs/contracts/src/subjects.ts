@@ -45,4 +45,4 @@ export const eventSubject = (tenantId: string, name: PublicEventName): string =>
   `passerelle.events.${tenantId}.${name}.v1`;
 
 /** Every public event of one tenant, or (`*`) of all. */
-export const eventSubjects = (tenantId: string | '*'): string => `passerelle.events.${tenantId}.>`;
+export const eventSubjects = (tenantId: string): string => `passerelle.events.${tenantId}.>`;

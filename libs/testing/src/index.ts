@@ -1,2 +1,4 @@
 export * from './engines.js';
 export * from './given.js';
+export * from './in-memory-event-store.js';
+export * from './nats-server.js';

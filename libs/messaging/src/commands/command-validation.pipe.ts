@@ -1,0 +1,16 @@
+import { ValidationPipe } from '@nestjs/common';
+import { flattenErrors } from '../rpc/field-error.js';
+import { PermanentFailure } from './failures.js';
+
+/** Turns the payload into the class that the handler declares; what does not fit is dead at once. */
+export const commandValidationPipe = (): ValidationPipe =>
+  new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    exceptionFactory: (errors) =>
+      new PermanentFailure(
+        `The payload is invalid: ${flattenErrors(errors)
+          .map(({ field, message }) => `${field}: ${message}`)
+          .join('; ')}.`,
+      ),
+  });

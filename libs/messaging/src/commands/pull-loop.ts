@@ -1,0 +1,81 @@
+import { Logger } from '@nestjs/common';
+import type { ConsumerConfig, ConsumerInfo, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import { errorText } from '#kernel';
+import type { Nats } from '../nats/nats.js';
+import { backoffMs, pause } from '../nats/pause.js';
+import { ensureConsumer } from './ensure-consumer.js';
+
+export interface PullLoopOptions {
+  readonly nats: Nats;
+  readonly stream: string;
+  readonly consumer: Partial<ConsumerConfig> & { readonly durable_name: string };
+  /** How many messages are handled at once; no more than these are ever fetched. */
+  readonly concurrency: number;
+  /** Settles the message. Must not reject. */
+  handle(this: void, message: JsMsg): Promise<void>;
+}
+
+/**
+ * Takes messages from a durable pull consumer in as many lanes as may work at once. A lane asks for one message, handles
+ * it and asks again: what waits in a client's buffer would already run against `ack_wait`. Whatever goes wrong with
+ * the fetching (server away, consumer deleted, heartbeats missed), the lane makes sure of the consumer and goes on.
+ */
+export class PullLoop {
+  private readonly logger: Logger;
+  private readonly stopping = new AbortController();
+  private readonly fetches = new Set<ConsumerMessages>();
+  private lanes: Promise<void>[] = [];
+
+  constructor(private readonly options: PullLoopOptions) {
+    this.logger = new Logger(`Consumer ${options.consumer.durable_name}`);
+  }
+
+  async start(): Promise<void> {
+    const { nats, stream, consumer, concurrency } = this.options;
+    const info = await ensureConsumer(nats, stream, consumer);
+    this.lanes = Array.from({ length: concurrency }, () => this.lane(info));
+  }
+
+  /** Fetches nothing more; resolves when the messages in hand are settled. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    for (const fetch of this.fetches) fetch.stop();
+    await Promise.all(this.lanes);
+  }
+
+  private async lane(first: ConsumerInfo): Promise<void> {
+    const { nats, stream, consumer, handle } = this.options;
+    let info: ConsumerInfo | undefined = first;
+    for (let failures = 0; !this.stopping.signal.aborted;) {
+      try {
+        info ??= await ensureConsumer(nats, stream, consumer);
+        const message = await this.takeOne(info);
+        failures = 0;
+        if (message && this.stopping.signal.aborted) message.nak();
+        else if (message) await handle(message);
+      } catch (error) {
+        info = undefined;
+        failures += 1;
+        if (failures > 1) this.logger.warn(`Cannot fetch (${errorText(error)}); trying again.`);
+        await pause(backoffMs(failures, 100, 5_000), this.stopping.signal);
+      }
+    }
+  }
+
+  private async takeOne(info: ConsumerInfo): Promise<JsMsg | undefined> {
+    const consumer = this.options.nats.jetstream.consumers.getConsumerFromInfo(info);
+    const fetch = await consumer.fetch({ max_messages: 1, expires: 5_000, bind: true });
+    this.fetches.add(fetch);
+    try {
+      return await firstOf(fetch);
+    } finally {
+      this.fetches.delete(fetch);
+    }
+  }
+}
+
+/** Leaves the iteration before the message is handled: a fetch that stays open misses its heartbeats. */
+const firstOf = async (messages: AsyncIterable<JsMsg>): Promise<JsMsg | undefined> => {
+  for await (const message of messages) return message;
+  return undefined;
+};

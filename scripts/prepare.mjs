@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import { buildWhenChanged } from './built.mjs';
+import { isInstalled } from './installed.mjs';
+import { provideNatsServer } from './nats-server.mjs';
+import { oneAtATime } from './one-at-a-time.mjs';
+import { npm, tool } from './run.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const say = (line) => console.error(line);
+
+const requireNode = () => {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  throw new Error(
+    `Passerelle needs Node 20.19 or later; this is ${process.versions.node} (${process.execPath}).`,
+  );
+};
+
+const demand = async (status, what) => {
+  if ((await status) !== 0) throw new Error(what);
+};
+
+const install = async () => {
+  if (isInstalled(root)) return;
+  say('Installing packages (npm ci) …');
+  await demand(
+    npm(['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] }),
+    'npm ci failed; what it says is above.',
+  );
+};
+
+const build = async () =>
+  buildWhenChanged(root, async () => {
+    say('Building …');
+    await demand(
+      tool(root, 'nest', ['build', 'stack'], { cwd: root, stdio: ['ignore', 2, 2] }),
+      'The build failed; what the compiler says is above.',
+    );
+  });
+
+/** With a NATS server of one's own none is needed here, so one that cannot be had is only worth a word. */
+const hasOwnNats = () => {
+  const file = join(root, '.env');
+  const { NATS_URL } = { ...(existsSync(file) && parseEnv(readFileSync(file, 'utf8'))), ...process.env };
+  return Boolean(NATS_URL);
+};
+
+const provideNats = async () =>
+  provideNatsServer(join(root, '.passerelle', 'bin'), say).catch((error) => {
+    if (!hasOwnNats()) throw error;
+    say(`${error.message}\n(NATS_URL is set, so we go on without it.)`);
+  });
+
+try {
+  requireNode();
+  await oneAtATime(join(root, '.passerelle', 'prepare.lock'), say, async () => {
+    await install();
+    await Promise.all([provideNats(), process.argv.includes('--build') && build()]);
+  });
+} catch (error) {
+  console.error(`\n${error.message}`);
+  process.exitCode = 1;
+}

@@ -72,6 +72,7 @@ export interface AccountFacts {
   readonly sharing: 'shared' | 'not-shared' | 'vanished';
 }
 
+/** New, shared again, or described anew (name, IBAN, currency, type): replaces what was known of the account. */
 export type AccountDiscovered = Event<'AccountDiscovered', AccountFacts & { readonly discoveredAt: string }>;
 
 /** From here on the account's transactions are imported into its ledger. */

@@ -3,6 +3,7 @@ import type { AccountFacts, ActionOwner, ConnectionContext, ConnectionOpened } f
 export interface LinkAttempt {
   readonly stateHash: string;
   readonly expiresAt: string;
+  /** Or void: nobody can complete it any more. */
   readonly used: boolean;
 }
 
@@ -47,5 +48,6 @@ export const publicStatus = (
   return state.syncEnabled ? 'active' : 'inactive';
 };
 
+/** The accounts to import from: one that is not shared any more would read as empty, which it is not. */
 export const trackedAccounts = (state: OpenedConnection): readonly KnownAccount[] =>
-  state.accounts.filter(({ trackedAs }) => trackedAs !== null);
+  state.accounts.filter(({ trackedAs, sharing }) => trackedAs !== null && sharing === 'shared');

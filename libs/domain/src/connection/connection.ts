@@ -1,5 +1,10 @@
 import { type Decider, DomainError } from '#kernel';
-import type { ChangeSettings, ConnectionCommand, OpenConnection } from './connection.commands.js';
+import type {
+  ChangeSettings,
+  ConnectionCommand,
+  OpenConnection,
+  ReplaceToken,
+} from './connection.commands.js';
 import type { ConnectionContext, ConnectionEvent } from './connection.events.js';
 import type { ConnectionState, OpenedConnection } from './connection.state.js';
 import { evolveConnection } from './evolve-connection.js';
@@ -42,6 +47,15 @@ const changeSettings = (command: ChangeSettings, state: OpenedConnection): reado
   return events;
 };
 
+const replaceToken = (command: ReplaceToken, state: OpenedConnection): readonly ConnectionEvent[] => {
+  const { sealedToken, now } = command;
+  if (state.access === null) {
+    throw new DomainError('connection.not-linked', 'No bank is linked yet. Ask for a link first.');
+  }
+  if (state.access.sealedToken === sealedToken) return [];
+  return [{ type: 'TokenReplaced', data: { ...contextOf(state), sealedToken, replacedAt: now } }];
+};
+
 /** One bank link of one company, from its opening to its end; re-opened on the same stream. */
 export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionEvent> = {
   category: 'connection',
@@ -71,11 +85,8 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
         return refuseLink(command, state);
       case 'ObserveProvider':
         return state.status === 'linked' ? observeProvider(command, state) : [];
-      case 'ReplaceToken': {
-        if (state.access?.sealedToken === command.sealedToken) return [];
-        const { sealedToken, now } = command;
-        return [{ type: 'TokenReplaced', data: { ...contextOf(state), sealedToken, replacedAt: now } }];
-      }
+      case 'ReplaceToken':
+        return replaceToken(command, state);
       case 'ChangeSettings':
         return changeSettings(command, state);
       case 'Disconnect': {

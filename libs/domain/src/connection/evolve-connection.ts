@@ -21,6 +21,9 @@ const opened = (data: ConnectionOpened['data'], before: ConnectionState): Connec
   accounts: [],
 });
 
+/** Links that were open when the connection ended lead nowhere any more, also after it is opened again. */
+const voided = (state: OpenedConnection) => state.attempts.map((attempt) => ({ ...attempt, used: true }));
+
 const used = (state: OpenedConnection, stateHash: string | null) =>
   state.attempts.map((attempt) => (attempt.stateHash === stateHash ? { ...attempt, used: true } : attempt));
 
@@ -97,7 +100,7 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
     case 'SyncResumed':
       return { ...state, syncEnabled: true };
     case 'ConnectionDisconnected':
-      return { ...state, status: 'disconnected' };
+      return { ...state, status: 'disconnected', attempts: voided(state) };
   }
 };
 

@@ -1,7 +1,7 @@
 import { DomainError } from '#kernel';
 import type { CompleteLink, RefuseLink, StartLink } from './connection.commands.js';
 import type { ConnectionContext, ConnectionEvent } from './connection.events.js';
-import type { LinkAttempt, OpenedConnection } from './connection.state.js';
+import type { ConnectionState, LinkAttempt, OpenedConnection } from './connection.state.js';
 
 const contextOf = ({ connectionId, tenantId, companyId }: ConnectionContext): ConnectionContext => ({
   connectionId,
@@ -15,7 +15,10 @@ const usableAttempt = (state: OpenedConnection, stateHash: string, now: string):
   if (!attempt)
     throw new DomainError('link.unknown-state', 'This link is not one of ours. Ask for a fresh link.');
   if (attempt.used)
-    throw new DomainError('link.state-used', 'This link was used already. Ask for a fresh link.');
+    throw new DomainError(
+      'link.state-used',
+      'This link was used already, or its connection has ended since. Ask for a fresh link.',
+    );
   if (attempt.expiresAt < now)
     throw new DomainError('link.state-expired', 'This link has expired. Ask for a fresh link.');
   return attempt;
@@ -27,9 +30,19 @@ export const startLink = (command: StartLink, state: OpenedConnection): readonly
   return [{ type: 'LinkStarted', data }];
 };
 
-export const completeLink = (command: CompleteLink, state: OpenedConnection): readonly ConnectionEvent[] => {
+type Usable = Extract<ConnectionState, { status: 'pending' | 'linked' }>;
+
+/** The same credentials again. A token that is sealed anew has another text, so equal text means a repeated command. */
+const isRepeated = (command: CompleteLink, { status, access }: Usable): boolean =>
+  status === 'linked' &&
+  access?.sealedToken === command.sealedToken &&
+  access.providerUserId === command.providerUserId &&
+  access.providerConnectionId === command.providerConnectionId;
+
+export const completeLink = (command: CompleteLink, state: Usable): readonly ConnectionEvent[] => {
   const { stateHash, providerUserId, providerConnectionId, sealedToken, now } = command;
   if (stateHash !== null) usableAttempt(state, stateHash, now);
+  else if (isRepeated(command, state)) return [];
   const { provider } = state.opened;
   const linked = { provider, providerUserId, providerConnectionId, sealedToken, stateHash, linkedAt: now };
   return [{ type: 'ConnectionLinked', data: { ...contextOf(state), ...linked } }];

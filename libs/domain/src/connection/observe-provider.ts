@@ -8,6 +8,13 @@ export const ACCOUNT_NOT_FOUND = 'account.not-found';
 const vanishedReason = (sharing: AccountFacts['sharing']) =>
   sharing === 'not-shared' ? 'not-shared' : 'gone';
 
+/** A currency or an IBAN is often learned late; a ledger that is in use is kept whatever the new words are. */
+const isDescribedAnew = (before: AccountFacts, now: AccountFacts): boolean =>
+  before.name !== now.name ||
+  before.iban !== now.iban ||
+  before.currency !== now.currency ||
+  before.accountType !== now.accountType;
+
 const accountEvents = (
   context: ConnectionContext,
   state: LinkedConnection,
@@ -19,8 +26,12 @@ const accountEvents = (
     const before = known.get(account.providerAccountId);
     known.delete(account.providerAccountId);
     const returned = before && before.sharing !== 'shared' && account.sharing === 'shared';
-    if (!before || returned) {
-      events.push({ type: 'AccountDiscovered', data: { ...context, ...account, discoveredAt: now } });
+    if (!before || returned || isDescribedAnew(before, account)) {
+      const ledgerId = before?.trackedAs ? before.ledgerId : account.ledgerId;
+      events.push({
+        type: 'AccountDiscovered',
+        data: { ...context, ...account, ledgerId, discoveredAt: now },
+      });
     }
     const isOurs = account.sharing === 'shared' && account.iban === state.opened.iban;
     if (isOurs && (!before?.trackedAs || returned)) {

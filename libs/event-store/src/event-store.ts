@@ -11,13 +11,25 @@ export interface NewEvent {
 /** The revision that the stream must have: its last event's, or `no-stream`. There is no "any". */
 export type ExpectedRevision = bigint | 'no-stream';
 
+/**
+ * An event that was just written. The server tells neither its time nor, but for the last event of an append, its
+ * position; positions are offsets with holes, so they are left out here instead of being guessed: see
+ * {@link Appended.recorded}.
+ */
+export type WrittenEvent = Omit<RecordedEvent, 'position' | 'recordedAt'>;
+
 export interface Appended {
-  /** The events just written (or found already written by the same bytes), with their ids, revisions and positions. */
-  readonly events: readonly RecordedEvent[];
+  /** The events just written (or found already written by the same bytes), with their ids and revisions. */
+  readonly events: readonly WrittenEvent[];
   /** Revision of the stream after the append. */
   readonly revision: bigint;
   /** Log position of the last written event. */
   readonly position: bigint;
+  /**
+   * The same events with position and time, read back from the log: one more call, made only when asked for.
+   * @throws {EventStoreUnavailable} they are written all the same
+   */
+  recorded(this: void): Promise<readonly RecordedEvent[]>;
 }
 
 /** The stream is not at the expected revision: read again and decide again. */

@@ -1,0 +1,119 @@
+import { KurrentDBClient } from '@kurrent/kurrentdb-client';
+import type { Feed, FeedOptions, RecordedEvent } from '#kernel';
+import {
+  type Appended,
+  EventStore,
+  type ExpectedRevision,
+  type NewEvent,
+  type ReadOptions,
+} from './event-store.js';
+import { HeadWatch } from './head-watch.js';
+import { KurrentAppender } from './kurrent-appender.js';
+import { KurrentFeed } from './kurrent-feed.js';
+import { readEvents } from './kurrent-read.js';
+import { toRecordedEvent } from './kurrent-record.js';
+import { identifyLog } from './log-identity.js';
+import { proposedEvents } from './proposed-events.js';
+import { superviseFeed } from './supervise-feed.js';
+
+const APPEND_MS = 10_000;
+const READ_MS = 10_000;
+const PING_MS = 2_000;
+
+/** {@link EventStore} on EventStoreDB 23.10+ / KurrentDB, or the embedded node, which speaks the same protocol. */
+export class KurrentEventStore extends EventStore {
+  readonly #client: KurrentDBClient;
+  readonly #appender: KurrentAppender;
+  readonly #head: HeadWatch;
+  readonly #feeds = new Set<Feed>();
+  #logId: Promise<string> | undefined;
+
+  /** @param connectionString `kurrentdb://…` or `esdb://…`; nothing is opened before the first call */
+  constructor(connectionString: string) {
+    super();
+    this.#client = KurrentDBClient.connectionString(connectionString);
+    this.#appender = new KurrentAppender(connectionString);
+    this.#head = new HeadWatch(() => this.head());
+  }
+
+  override async append(
+    stream: string,
+    expected: ExpectedRevision,
+    events: readonly NewEvent[],
+    { timeoutMs = APPEND_MS }: { readonly timeoutMs?: number } = {},
+  ): Promise<Appended> {
+    const proposed = proposedEvents(stream, expected, events);
+    const { nextExpectedRevision: revision, position } = await this.#appender.append(
+      stream,
+      expected,
+      proposed,
+      timeoutMs,
+    );
+    if (!position)
+      throw new Error(`The event store took an append to ${stream} but told no position for it.`);
+    this.#head.appended();
+    const from = proposed[0]?.revision ?? 0n;
+    return {
+      events: proposed,
+      revision,
+      position: position.commit,
+      recorded: () => this.#readBack(stream, from, proposed.length),
+    };
+  }
+
+  override async *readStream(stream: string, options: ReadOptions = {}): AsyncGenerator<RecordedEvent> {
+    const { direction = 'forwards', maxCount } = options;
+    const from: bigint | 'start' | 'end' = options.from ?? (direction === 'forwards' ? 'start' : 'end');
+    const read = { stream, direction, from, maxCount };
+    for await (const { event } of readEvents(this.#client, read, READ_MS)) {
+      const recorded = toRecordedEvent(event);
+      if (recorded) yield recorded;
+    }
+  }
+
+  override subscribeToAll(options: FeedOptions): Feed {
+    const feed = superviseFeed(options, (after, signal) =>
+      new KurrentFeed(this.#client, this.#head, options, after).items(signal),
+    );
+    this.#feeds.add(feed);
+    const forget = () => this.#feeds.delete(feed);
+    feed.done.then(forget, forget);
+    return feed;
+  }
+
+  override async head(): Promise<bigint | null> {
+    return this.#readHead(READ_MS);
+  }
+
+  override async logId(): Promise<string> {
+    this.#logId ??= identifyLog(this).catch((error: unknown) => {
+      this.#logId = undefined;
+      throw error;
+    });
+    return this.#logId;
+  }
+
+  override async ping(): Promise<void> {
+    await this.#readHead(PING_MS);
+  }
+
+  /** Stops the feeds after the batches in hand, then lets the connections go. */
+  override async close(): Promise<void> {
+    await Promise.all([...this.#feeds].map((feed) => feed.stop()));
+    await Promise.all([this.#appender.close(), this.#client.dispose()]);
+  }
+
+  async #readBack(stream: string, from: bigint, maxCount: number): Promise<readonly RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    for await (const event of this.readStream(stream, { from, maxCount })) events.push(event);
+    return events;
+  }
+
+  async #readHead(silenceMs: number): Promise<bigint | null> {
+    const read = { from: 'end', direction: 'backwards', maxCount: 1 } as const;
+    for await (const { event } of readEvents(this.#client, read, silenceMs)) {
+      return event?.position?.commit ?? null;
+    }
+    return null;
+  }
+}

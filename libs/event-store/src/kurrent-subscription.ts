@@ -1,0 +1,109 @@
+import {
+  type AllStreamResolvedEvent,
+  type AllStreamSubscription,
+  type KurrentDBClient,
+  START,
+  streamNameFilter,
+} from '@kurrent/kurrentdb-client';
+import type { RecordedEvent } from '#kernel';
+import { toRecordedEvent } from './kurrent-record.js';
+
+/** What a subscription delivers, in the order of the log. */
+export type SubscriptionMessage =
+  | { readonly kind: 'event'; readonly event: RecordedEvent }
+  /** Everything up to this position was looked at. */
+  | { readonly kind: 'seen'; readonly position: bigint }
+  | { readonly kind: 'confirmed' }
+  | { readonly kind: 'caught-up' };
+
+/** Messages that the client may hold in front of us, on each side of its converter: the bound of its memory. */
+const PREFETCH = 32;
+/** Times the server's search window of 32 events: a checkpoint for every 256 events that were looked at. */
+const CHECKPOINT_INTERVAL = 8;
+
+/** Marks inside the client's own stream of events, so that they keep their place among them. */
+class Mark {
+  constructor(readonly message: SubscriptionMessage) {}
+}
+
+const toMessage = (item: AllStreamResolvedEvent | Mark): SubscriptionMessage | undefined => {
+  if (item instanceof Mark) return item.message;
+  const event = toRecordedEvent(item.event);
+  if (event) return { kind: 'event', event };
+  const position = item.event?.position.commit ?? item.commitPosition;
+  return position === undefined ? undefined : { kind: 'seen', position };
+};
+
+/** One subscription to `$all`, read on demand; it does not survive an error. */
+export class KurrentSubscription {
+  readonly #subscription: AllStreamSubscription;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: () => void = () => undefined;
+
+  constructor(client: KurrentDBClient, after: bigint | null, streamPrefixes: readonly string[]) {
+    const mark = (message: SubscriptionMessage) => this.#subscription.push(new Mark(message));
+    this.#subscription = client.subscribeToAll(
+      {
+        fromPosition: after === null ? START : { commit: after, prepare: after },
+        filter: streamNameFilter({
+          prefixes: [...streamPrefixes],
+          checkpointInterval: CHECKPOINT_INTERVAL,
+          checkpointReached: (_, position) => void mark({ kind: 'seen', position: position.commit }),
+        }),
+      },
+      { highWaterMark: PREFETCH },
+    );
+    this.#subscription.on('confirmation', () => mark({ kind: 'confirmed' }));
+    this.#subscription.on('caughtUp', () => mark({ kind: 'caught-up' }));
+    this.#subscription.on('readable', () => this.#wake());
+    // A broken subscription says `error` and never ends or closes.
+    this.#subscription.on('error', (error: unknown) => this.#fail(error));
+    for (const event of ['end', 'close']) {
+      this.#subscription.on(event, () => this.#fail(new Error('The event store ended the subscription.')));
+    }
+  }
+
+  /** The next message that is already here. What came before a failure is still delivered. */
+  read(): SubscriptionMessage | undefined {
+    for (;;) {
+      const item = this.#subscription.read() as AllStreamResolvedEvent | Mark | null;
+      if (item === null) {
+        if (this.#failure) throw this.#failure.error;
+        return undefined;
+      }
+      const message = toMessage(item);
+      if (message) return message;
+    }
+  }
+
+  get hasMore(): boolean {
+    return this.#failure !== undefined || this.#subscription.readableLength > 0;
+  }
+
+  /** Resolves when something may be there to read, or when `ms` are over, or when woken. */
+  async wait(ms: number): Promise<void> {
+    if (this.hasMore) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  wake(): void {
+    this.#wake();
+  }
+
+  async close(): Promise<void> {
+    // Rejects when the call could never be opened; then there is nothing to release.
+    await this.#subscription.unsubscribe().catch(() => undefined);
+    this.#subscription.destroy();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake();
+  }
+}

@@ -31,7 +31,7 @@ const stampFile = (root) => join(root, 'dist', '.passerelle-stamp');
 
 /** The compiler rewrites this file, so a build by hand, of sources we did not see, is noticed. */
 const builtAt = (root) =>
-  statSync(join(root, 'dist', '.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? null;
+  statSync(join(root, 'dist', '.build.tsbuildinfo'), { throwIfNoEntry: false })?.mtimeMs ?? null;
 
 const stampOf = (root) => {
   try {

@@ -8,6 +8,8 @@ import { provideNatsServer } from './nats-server.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
 import { npm, tool } from './run.mjs';
 
+// Packages as the lockfile says; with --build also what running needs: the built tree and a nats-server. What is there
+// already is left alone.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (line) => console.error(line);
 
@@ -58,7 +60,7 @@ try {
   requireNode();
   await oneAtATime(join(root, '.passerelle', 'prepare.lock'), say, async () => {
     await install();
-    await Promise.all([provideNats(), process.argv.includes('--build') && build()]);
+    if (process.argv.includes('--build')) await Promise.all([provideNats(), build()]);
   });
 } catch (error) {
   console.error(`\n${error.message}`);

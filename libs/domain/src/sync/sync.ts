@@ -59,9 +59,13 @@ export interface TimeOutSync {
 
 export type SyncCommand = RequestSync | StartSync | CompleteSync | FailSync | TimeOutSync;
 
+/** The request that gave the open or the queued run its id comes again, after so many others that it was forgotten. */
+const isAhead = (state: SyncState, syncId: string): boolean =>
+  state.status === 'open' && (state.run.syncId === syncId || state.queued?.syncId === syncId);
+
 const requestSync = (command: RequestSync, state: SyncState): readonly SyncEvent[] => {
   const { requestId, trigger, slot, now } = command;
-  if (runOfRequest(state, requestId) !== undefined) return [];
+  if (runOfRequest(state, requestId) !== undefined || isAhead(state, command.syncId)) return [];
   if (slot !== null && state.lastSlot !== null && slot <= state.lastSlot) return [];
   const attended = trigger === 'manual' || trigger === 'link';
   const context = {

@@ -1,0 +1,203 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type RunOutcome, sync, type SyncCommand } from './sync.js';
+import type { SyncEvent } from './sync.events.js';
+import { runOfRequest, type SyncState } from './sync.state.js';
+
+const NOW = '2026-06-01T08:00:00.000Z';
+const owner = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
+const outcome = (cursorAfter: string): RunOutcome => ({
+  windowFrom: null,
+  windowTo: null,
+  counts: { imported: 0, updated: 0, removed: 0, skipped: 0, failed: 0 },
+  failures: [],
+  accountIds: [],
+  pages: 0,
+  calls: 0,
+  cursorAfter,
+  refreshedAt: null,
+});
+
+const requestIds = fc.integer({ min: 0, max: 15 }).map((n) => `r${n}`);
+const syncIds = requestIds.map((id) => `run-${id}`);
+const attempts = fc.integer({ min: 0, max: 3 });
+const slots = fc.integer({ min: 1, max: 9 }).map((n) => `2026-06-0${n}T02:00`);
+
+const commands: fc.Arbitrary<SyncCommand> = fc.oneof(
+  { weight: 4, arbitrary: requestFrom(fc.constantFrom('manual', 'webhook', 'link'), fc.constant(null)) },
+  { weight: 1, arbitrary: requestFrom(fc.constant('schedule'), slots) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ type: fc.constant('StartSync'), syncId: syncIds, now: fc.constant(NOW) }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('CompleteSync'),
+      syncId: syncIds,
+      attempt: attempts,
+      status: fc.constantFrom('success', 'partial'),
+      reasons: fc.constant([]),
+      outcome: fc.string().map(outcome),
+      now: fc.constant(NOW),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('FailSync'),
+      syncId: syncIds,
+      attempt: attempts,
+      errorCode: fc.constant('x'),
+      errorMessage: fc.constant('x'),
+      outcome: fc.string().map(outcome),
+      now: fc.constant(NOW),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('TimeOutSync'),
+      syncId: syncIds,
+      errorMessage: fc.constant('x'),
+      outcome: fc.string().map(outcome),
+      now: fc.constant(NOW),
+    }),
+  },
+);
+
+function requestFrom(
+  trigger: fc.Arbitrary<'manual' | 'webhook' | 'link' | 'schedule'>,
+  slot: fc.Arbitrary<string | null>,
+): fc.Arbitrary<SyncCommand> {
+  return fc.record({ trigger, slot, requestId: requestIds }).map((request) => ({
+    type: 'RequestSync',
+    ...owner,
+    ...request,
+    syncId: `run-${request.requestId}`,
+    now: NOW,
+  }));
+}
+
+/** Half of the commands about a run are aimed at the open one, so that runs do end. */
+const aimed = (command: SyncCommand, state: SyncState, aim: boolean): SyncCommand => {
+  if (!aim || command.type === 'RequestSync' || state.status === 'idle') return command;
+  const { syncId, attempt } = state.run;
+  return 'attempt' in command ? { ...command, syncId, attempt } : { ...command, syncId };
+};
+
+interface Step {
+  readonly command: SyncCommand;
+  readonly before: SyncState;
+  readonly events: readonly SyncEvent[];
+  readonly after: SyncState;
+}
+
+const steps = (list: readonly (readonly [SyncCommand, boolean])[]): readonly Step[] => {
+  let before = sync.initialState;
+  return list.map(([wish, aim]) => {
+    const command = aimed(wish, before, aim);
+    const events = sync.decide(command, before);
+    const after = events.reduce<SyncState>(sync.evolve, before);
+    const step = { command, before, events, after };
+    before = after;
+    return step;
+  });
+};
+
+const stories = fc
+  .array(fc.tuple(commands, fc.boolean()), { minLength: 1, maxLength: 80, size: 'max' })
+  .map(steps);
+
+const always = (check: (story: readonly Step[], log: readonly SyncEvent[]) => void) => {
+  fc.assert(
+    fc.property(stories, (story) => {
+      check(
+        story,
+        story.flatMap(({ events }) => events),
+      );
+    }),
+    { numRuns: 200 },
+  );
+};
+
+const isEnd = ({ type }: SyncEvent): boolean =>
+  type === 'SyncCompleted' || type === 'SyncFailed' || type === 'SyncTimedOut';
+
+/** Whether the event may follow in a log in which `open` is the run that is open and `begun` are all that ever were. */
+const isLegal = ({ type, data }: SyncEvent, open: string | null, begun: ReadonlySet<string>): boolean => {
+  if (type === 'SyncRequested') return open === null && !begun.has(data.syncId);
+  if (type === 'SyncQueuedAgain') return open !== null && !begun.has(data.syncId);
+  return open === data.syncId;
+};
+
+it('has at most one run open at any time, and every run ends at most once', () => {
+  always((_, log) => {
+    let open: string | null = null;
+    const begun = new Set<string>();
+    for (const event of log) {
+      expect(isLegal(event, open, begun), `${event.type} while ${open} is open`).toBe(true);
+      if (event.type === 'SyncRequested') open = event.data.syncId;
+      if (open !== null) begun.add(open);
+      if (isEnd(event)) open = null;
+    }
+  });
+});
+
+it('makes every accepted request part of exactly one run, and remembers which', () => {
+  always((story, log) => {
+    const runs = new Map<string, Set<string>>();
+    const note = (requestId: string, syncId: string) =>
+      runs.set(requestId, (runs.get(requestId) ?? new Set()).add(syncId));
+    for (const event of log) {
+      if (event.type === 'SyncRequested')
+        event.data.causes.forEach(({ requestId }) => note(requestId, event.data.syncId));
+      if (event.type === 'SyncQueuedAgain') note(event.data.cause.requestId, event.data.syncId);
+    }
+    const last = story.at(-1)?.after ?? sync.initialState;
+    for (const [requestId, served] of runs) {
+      expect([...served]).toEqual([runOfRequest(last, requestId)]);
+    }
+  });
+});
+
+it('accepts each request id once, and a request without a slot always', () => {
+  always((story) => {
+    const seen = new Set<string>();
+    for (const { command, events } of story) {
+      if (command.type !== 'RequestSync') continue;
+      const expected = seen.has(command.requestId) ? [0] : command.slot === null ? [1] : [0, 1];
+      expect(expected).toContain(events.length);
+      if (events.length > 0) seen.add(command.requestId);
+    }
+  });
+});
+
+it('serves no slot twice and none backwards', () => {
+  always((story) => {
+    let last = '';
+    for (const { command, events } of story) {
+      if (command.type !== 'RequestSync' || command.slot === null || events.length === 0) continue;
+      expect(command.slot > last).toBe(true);
+      last = command.slot;
+    }
+  });
+});
+
+it('moves the cursor only where a run is completed', () => {
+  always((story) => {
+    for (const { before, after, events } of story) {
+      const completed = events.find((event) => event.type === 'SyncCompleted');
+      expect(after.cursor).toBe(completed ? completed.data.cursorAfter : before.cursor);
+    }
+  });
+});
+
+it('leaves no queued run behind: when the open one ends, it is requested in the same append', () => {
+  always((story) => {
+    for (const { before, events } of story) {
+      if (!events.some(isEnd) || before.status === 'idle' || !before.queued) continue;
+      expect(events.at(-1)).toEqual({ type: 'SyncRequested', data: before.queued });
+    }
+  });
+});

@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 export * from './subjects.js';
 export * from './nullable.js';
 export * from './views/index.js';

@@ -18,3 +18,4 @@ export * from './rpc/rpc-problem.filter.js';
 export * from './rpc/rpc-problem.js';
 export * from './rpc/rpc-server.js';
 export * from './events/resume-position.js';
+export * from './rpc/serve-rpc.js';

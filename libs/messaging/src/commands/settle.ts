@@ -3,6 +3,7 @@ import type { JsMsg } from '@nats-io/jetstream';
 import { errorText } from '#kernel';
 import type { Nats } from '../nats/nats.js';
 import { publishDeadLetter } from './dead-letter.js';
+import { RequestInvalid } from '../rpc/request-invalid.js';
 import { PermanentFailure, RetryLater } from './failures.js';
 
 export interface RetryRules {
@@ -39,7 +40,7 @@ export class Settlement {
   }
 
   async failed(message: JsMsg, error: unknown, stopping: boolean): Promise<void> {
-    if (error instanceof PermanentFailure) {
+    if (error instanceof PermanentFailure || error instanceof RequestInvalid) {
       await this.kill(message, errorText(error));
     } else if (error instanceof RetryLater) {
       message.nak(Math.max(1, error.delayMs));

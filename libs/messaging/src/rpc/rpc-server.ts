@@ -68,7 +68,7 @@ class RpcServer extends ServerNats {
   }
 }
 
-/** With it an app serves request/reply: `app.connectMicroservice(natsRpcOptions({ url, queue }))`. */
+/** Options of the microservice that answers request/reply; see `serveRpc`. */
 export const natsRpcOptions = (options: RpcServerOptions): CustomStrategy => ({
   strategy: new RpcServer(options),
 });

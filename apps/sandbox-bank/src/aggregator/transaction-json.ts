@@ -1,0 +1,53 @@
+export interface StoredTransaction {
+  readonly id: number;
+  readonly id_user: number;
+  readonly id_connection: number;
+  readonly id_account: number;
+  readonly row_id: number;
+  readonly date: string;
+  readonly application_date: string;
+  readonly coming: number;
+  readonly active: number;
+  readonly user_wording: string | null;
+  readonly comment: string | null;
+  readonly content: string;
+  readonly override: string | null;
+  readonly date_scraped: string;
+  readonly last_update: string;
+  readonly deleted: string | null;
+  readonly version: number;
+}
+
+/** Members that no documentation names, as on live data: clients have to ignore them. */
+const UNDOCUMENTED =
+  '"state":"parsed","id_category":9998,"documents_count":0,"informations":{},"details":null,"webid":null,"new":false';
+const NAN_MARK = '"__NaN__"';
+const SIMPLIFIED = /"simplified_wording":("(?:[^"\\]|\\.)*")/;
+
+const nullable = (value: string | null): string => (value === null ? 'null' : JSON.stringify(value));
+
+/**
+ * What was injected to spoil a row replaces its members; `null` as a member's name is not used, so `omit` lists the
+ * members to leave out. The text `__NaN__` becomes a bare NaN, which is not JSON, as some servers write it.
+ */
+const spoil = (json: string, override: string): string => {
+  const { omit = [], set = {} } = JSON.parse(override) as { omit?: string[]; set?: Record<string, unknown> };
+  const row = { ...(JSON.parse(json) as Record<string, unknown>), ...set };
+  return JSON.stringify(
+    Object.fromEntries(Object.entries(row).filter(([name]) => !omit.includes(name))),
+  ).replaceAll(NAN_MARK, 'NaN');
+};
+
+/** One transaction as JSON text; amounts keep the digits they were posted with. */
+export const transactionJson = (row: StoredTransaction): string => {
+  const wording =
+    row.user_wording === null
+      ? (SIMPLIFIED.exec(row.content)?.[1] ?? 'null')
+      : JSON.stringify(row.user_wording);
+  const json =
+    `{"id":${row.id},"id_account":${row.id_account},"application_date":"${row.application_date}","date":"${row.date}",` +
+    `${row.content},"wording":${wording},"date_scraped":"${row.date_scraped}","coming":${row.coming === 1},` +
+    `"active":${row.active === 1},"id_cluster":null,"comment":${nullable(row.comment)},` +
+    `"last_update":"${row.last_update}","deleted":${nullable(row.deleted)},${UNDOCUMENTED}}`;
+  return row.override === null ? json : spoil(json, row.override);
+};

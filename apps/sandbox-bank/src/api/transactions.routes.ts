@@ -1,0 +1,126 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Sandbox } from '../sandbox.js';
+import { accountsOf, findAccount } from '../aggregator/accounts.js';
+import { findConnection } from '../aggregator/connections.js';
+import {
+  listTransactions,
+  type TransactionPage,
+  type TransactionScope,
+} from '../aggregator/list-transactions.js';
+import { transactionJson, type StoredTransaction } from '../aggregator/transaction-json.js';
+import { parseTransactionQuery } from '../aggregator/transaction-query.js';
+import { parisTimestamp } from '../timestamps.js';
+import { invalidValue, noAccount, notFound } from './api-error.js';
+import { bodyOf, booleanOf, idOf, queryOf, textOf, userOf } from './request-context.js';
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** The URL of this list with another cursor: absolute, with the filters of the first call. */
+const hrefWith = (request: FastifyRequest, cursor: string | null, host = request.headers.host): string => {
+  const { cursor: _, ...filters } = queryOf(request);
+  const query = Object.entries(filters).map(([name, value]) => `${name}=${encodeURIComponent(value ?? '')}`);
+  if (cursor !== null) query.push(`cursor=${encodeURIComponent(cursor)}`);
+  return `http://${host}${request.url.split('?')[0]}?${query.join('&')}`;
+};
+
+const link = (href: string | null) => (href === null ? null : { href });
+
+/** §7: lists by keyset with a mandatory limit, and the four texts a person may change on a row. */
+export const transactionRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
+  const { store } = sandbox;
+
+  const nextHref = (request: FastifyRequest, userId: number, page: TransactionPage): string | null => {
+    if (page.next === null) return null;
+    const fault = sandbox.faults.forLinks(request.url, userId);
+    if (fault?.kind === 'repeated-next') return hrefWith(request, queryOf(request).cursor ?? null);
+    return hrefWith(request, page.next, fault ? 'other-host.example.test' : undefined);
+  };
+
+  const send = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    userId: number,
+    scope: TransactionScope,
+  ): FastifyReply => {
+    const page = listTransactions(store, scope, parseTransactionQuery(queryOf(request)));
+    const dates = page.rows.map((row) => row.date);
+    const envelope = JSON.stringify({
+      first_date: page.firstDate,
+      last_date: page.lastDate,
+      result_min_date: dates.at(-1) ?? null,
+      result_max_date: dates.at(0) ?? null,
+      total: page.total,
+      _links: {
+        self: link(hrefWith(request, queryOf(request).cursor ?? null)),
+        prev: link(page.prev === null ? null : hrefWith(request, page.prev)),
+        next: link(nextHref(request, userId, page)),
+      },
+    });
+    const rows = page.rows.map(transactionJson).join(',');
+    return reply.type(JSON_TYPE).send(`{"transactions":[${rows}],${envelope.slice(1)}`);
+  };
+
+  const requireEnabled = (scope: { userId?: number; connectionId?: number }): void => {
+    const accounts = accountsOf(sandbox, { ...scope, all: true });
+    if (accounts.every((account) => account.disabled !== null)) throw noAccount();
+  };
+
+  app.get('/users/:userId/transactions', (request, reply) => {
+    const userId = userOf(sandbox, request);
+    requireEnabled({ userId });
+    return send(request, reply, userId, { column: 'id_user', id: userId });
+  });
+
+  app.get('/users/:userId/connections/:connectionId/transactions', (request, reply) => {
+    const userId = userOf(sandbox, request);
+    const connectionId = idOf(request, 'connectionId');
+    if (findConnection(sandbox, connectionId)?.id_user !== userId) throw notFound();
+    requireEnabled({ connectionId });
+    return send(request, reply, userId, { column: 'id_connection', id: connectionId });
+  });
+
+  app.get('/users/:userId/accounts/:accountId/transactions', (request, reply) => {
+    const userId = userOf(sandbox, request);
+    const account = findAccount(sandbox, idOf(request, 'accountId'));
+    if (account?.id_user !== userId) throw notFound();
+    if (account.disabled !== null) throw queryOf(request).all === undefined ? notFound() : noAccount();
+    return send(request, reply, userId, { column: 'id_account', id: account.id });
+  });
+
+  const own = (request: FastifyRequest): StoredTransaction => {
+    const userId = userOf(sandbox, request);
+    const row = store.first<StoredTransaction>(
+      'SELECT * FROM transactions WHERE id = ?',
+      idOf(request, 'transactionId'),
+    );
+    const isShown = row?.deleted === null || queryOf(request).all !== undefined;
+    if (row?.id_user !== userId || !isShown) throw notFound();
+    return row;
+  };
+
+  app.get('/users/:userId/transactions/:transactionId', (request, reply) =>
+    reply.type(JSON_TYPE).send(transactionJson(own(request))),
+  );
+
+  app.post('/users/:userId/transactions/:transactionId', (request, reply) => {
+    const row = own(request);
+    const body = bodyOf(request);
+    const applied = textOf(body, 'application_date');
+    if (applied !== undefined && !/^\d{4}-\d{2}-\d{2}$/.test(applied))
+      throw invalidValue('application_date', 'must be a date');
+    const active = booleanOf(body, 'active');
+    store.run(
+      `UPDATE transactions SET user_wording = coalesce(?, user_wording), comment = coalesce(?, comment),
+         user_application_date = coalesce(?, user_application_date), application_date = coalesce(?, application_date),
+         active = coalesce(?, active), last_update = ? WHERE id = ?`,
+      textOf(body, 'wording') ?? null,
+      textOf(body, 'comment') ?? null,
+      applied ?? null,
+      applied ?? null,
+      active === undefined ? null : Number(active),
+      parisTimestamp(sandbox.now()),
+      row.id,
+    );
+    return reply.type(JSON_TYPE).send(transactionJson(own(request)));
+  });
+};

@@ -1,0 +1,26 @@
+/** Invented trade partners of the companies that bank here. */
+export const CUSTOMERS = [
+  'ATELIER NORD', 'MENUISERIE LACROIX', 'SARL BELLEVUE', 'CABINET ROUSSEL', 'LES JARDINS DE LOIRE', 'SCI DES TILLEULS',
+  'BOULANGERIE MARTEL', 'TRANSPORTS GUYON', 'CLINIQUE SAINT ELOI', 'STUDIO CANOPEE', 'MAIRIE DE VERNAY', 'OPTIQUE DELMAS',
+  'GARAGE DU PONT', 'HOTEL DES REMPARTS', 'EDITIONS DU PHARE', 'PHARMACIE CENTRALE',
+] as const; // prettier-ignore
+
+export const SUPPLIERS = [
+  'PAPETERIE DUVAL', 'IMPRIMERIE SOLEIL', 'QUINCAILLERIE MOREL', 'BUREAU PLUS', 'MATERIAUX DE L OUEST', 'LOGISTIQUE ARMOR',
+  'FOURNITURES BRETON', 'ELECTRICITE PASCAL', 'NETTOYAGE AZUR', 'CONSEIL & AUDIT ROY',
+] as const; // prettier-ignore
+
+export const SHOPS = [
+  'RESTAURANT LE QUAI', 'STATION ESSO VERNAY', 'PARKING GARE', 'CAFE DES ARTS', 'TAXI BLEU', 'LIBRAIRIE PAGE 12',
+  'SUPERMARCHE U', 'PRESSING EXPRESS', 'BRASSERIE DU MARCHE', 'SNCF INTERNET', 'PEAGE COFIROUTE', 'DROGUERIE LEMAIRE',
+] as const; // prettier-ignore
+
+export const FOREIGN = [
+  { name: 'CLOUDHOST INC', currency: 'USD', rate: 0.928 },
+  { name: 'DESIGNTOOL LTD', currency: 'GBP', rate: 1.171 },
+  { name: 'ALPENTECH AG', currency: 'CHF', rate: 1.043 },
+] as const;
+
+export const EMPLOYEES = [
+  'DURAND C', 'LEFEVRE A', 'NGUYEN T', 'BENALI S', 'PETIT M', 'GARNIER L', 'ROBIN E', 'FAURE J',
+] as const; // prettier-ignore

@@ -1,0 +1,135 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Sandbox } from '../sandbox.js';
+import type { BankAccount } from '../bank/bank.js';
+import { everydayRow } from '../bank/everyday-row.js';
+import { isJsonNumber } from '../bank/decimal-text.js';
+import { normaliseIban } from '../bank/iban.js';
+import { randomFrom } from '../bank/random.js';
+import { bodyOf, idOf, queryOf, textOf } from '../api/request-context.js';
+import { parisTimestamp } from '../timestamps.js';
+import { BAD_ROW_KINDS, badRow } from './bad-rows.js';
+import { BadCall, dayIn, numberIn, rowChanges, textsIn, wholeRow } from './input.js';
+import { truthOf } from './truth.js';
+
+/** What happens at the banks: accounts, movements, corrections. By default every connection hears of it at once. */
+export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void => {
+  const { bank, store, syncs } = sandbox;
+  const today = (): string => parisTimestamp(sandbox.now()).slice(0, 10);
+
+  const accountOf = (request: FastifyRequest): BankAccount => {
+    const key = (request.params as { key: string }).key.replace(/\s+/g, '');
+    const account = bank.account(key) ?? bank.account(normaliseIban(key));
+    if (!account) throw new BadCall(`No bank has an account ${key}; open it with POST /sandbox/accounts.`);
+    return account;
+  };
+
+  /** `sync: false` (or `?sync=false`) leaves it to the next sync. */
+  const spread = (request: FastifyRequest, account: BankAccount): number[] => {
+    if (bodyOf(request).sync === false || queryOf(request).sync === 'false') return [];
+    const holders = store.all<{ id: number }>(
+      'SELECT DISTINCT id_connection AS id FROM accounts WHERE account_key = ?',
+      account.key,
+    );
+    for (const { id } of holders) syncs.runNow(id);
+    return holders.map(({ id }) => id);
+  };
+
+  app.get('/accounts', () => ({
+    accounts: store.all(
+      'SELECT key, iban, id_connector, name, type, currency, size, listed FROM bank_accounts',
+    ),
+  }));
+
+  app.post('/accounts', (request) => {
+    const body = bodyOf(request);
+    const iban = normaliseIban(textOf(body, 'iban') ?? '');
+    if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(iban))
+      throw new BadCall('"iban" is missing or has no IBAN shape.');
+    if (bank.account(iban)) throw new BadCall(`Account ${iban} is open already.`);
+    const days = numberIn(body, 'days') ?? 365;
+    if (days < 7) throw new BadCall('"days" must be at least 7.');
+    return bank.open({
+      iban,
+      days,
+      until: dayIn(body, 'until') ?? today(),
+      size: numberIn(body, 'count'),
+      cardSize: numberIn(body, 'cardCount'),
+      connectorId: numberIn(body, 'connectorId'),
+      seed: textOf(body, 'seed'),
+      currency: textOf(body, 'currency'),
+      name: textOf(body, 'name'),
+      listed: body.listed === true,
+    });
+  });
+
+  app.patch('/accounts/:key', (request) => {
+    const account = accountOf(request);
+    const body = bodyOf(request);
+    const balance = body.balance === undefined ? account.balance : body.balance;
+    if (balance !== null && !isJsonNumber(String(balance)))
+      throw new BadCall('"balance" must be a number or null.');
+    store.run(
+      'UPDATE bank_accounts SET balance = ?, currency = ?, closed = ? WHERE key = ?',
+      balance === null ? null : String(balance),
+      textOf(body, 'currency') ?? account.currency,
+      body.closed === undefined ? account.closed : Number(body.closed === true),
+      account.key,
+    );
+    return { ...bank.account(account.key), syncedConnections: spread(request, account) };
+  });
+
+  app.get('/accounts/:key/transactions', (request) => truthOf(sandbox, accountOf(request)));
+
+  app.post('/accounts/:key/transactions', (request) => {
+    const account = accountOf(request);
+    const body = bodyOf(request);
+    const random = randomFrom(`${account.seed}:more:${bank.version()}`);
+    const day = dayIn(body, 'date') ?? today();
+    const given = Array.isArray(body.rows) ? body.rows.map(wholeRow) : [];
+    const made = Array.from({ length: numberIn(body, 'count') ?? 0 }, () => ({
+      ...everydayRow(random, day),
+      date: day,
+    }));
+    if (given.length + made.length === 0) throw new BadCall('Give "rows" or a "count" above zero.');
+    const rowIds = bank.post(account.key, [...given, ...made]);
+    return { rowIds, syncedConnections: spread(request, account) };
+  });
+
+  const rowOf = (request: FastifyRequest, account: BankAccount) => {
+    const row = bank.row(idOf(request, 'rowId'));
+    if (row?.account_key !== account.key) throw new BadCall('This account has no such row.');
+    return row;
+  };
+
+  app.patch('/accounts/:key/transactions/:rowId', (request) => {
+    const account = accountOf(request);
+    const { sync: _, ...changes } = bodyOf(request);
+    bank.change(rowOf(request, account), rowChanges(changes));
+    return { syncedConnections: spread(request, account) };
+  });
+
+  app.delete('/accounts/:key/transactions/:rowId', (request) => {
+    const account = accountOf(request);
+    bank.remove(rowOf(request, account).row_id);
+    return { syncedConnections: spread(request, account) };
+  });
+
+  app.post('/accounts/:key/bad-rows', (request) => {
+    const account = accountOf(request);
+    const rowIds = textsIn(request, 'kinds').flatMap((kind) => {
+      const bad = badRow(kind, dayIn(bodyOf(request), 'date') ?? today());
+      if (!bad) throw new BadCall(`"kinds" may hold ${BAD_ROW_KINDS.join(', ')}.`);
+      return bank.post(account.key, [bad.row], bad.override);
+    });
+    return { rowIds, syncedConnections: spread(request, account) };
+  });
+
+  app.post('/accounts/:key/post-coming', (request) => {
+    const account = accountOf(request);
+    const variant = textOf(bodyOf(request), 'variant') ?? 'same-id';
+    const posted = bank.postComing(account.key, variant === 'new-id', today());
+    return { posted, syncedConnections: spread(request, account) };
+  });
+
+  app.post('/accounts/:key/sync', (request) => ({ syncedConnections: spread(request, accountOf(request)) }));
+};

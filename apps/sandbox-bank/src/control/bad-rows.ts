@@ -1,0 +1,26 @@
+import type { PartialBankRow } from '../bank/bank-row.js';
+
+/** Ways in which a row can be spoiled, as the override that is laid over its JSON. */
+const OVERRIDES: Readonly<Record<string, { omit?: string[]; set?: Record<string, unknown> }>> = {
+  'no-id': { omit: ['id'] },
+  'impossible-date': { set: { date: '2026-02-31' } },
+  'no-date': { omit: ['date'] },
+  'null-value': { set: { value: null } },
+  'nan-value': { set: { value: 'NaN' } },
+  'bare-nan': { set: { value: '__NaN__' } },
+  'text-value': { set: { value: '-12.34' } },
+  'unknown-type': { set: { type: 'teleportation' } },
+  'foreign-account': { set: { id_account: 1 } },
+};
+
+export const BAD_ROW_KINDS = Object.keys(OVERRIDES);
+
+export const badRow = (kind: string, date: string): { row: PartialBankRow; override: string } | undefined => {
+  const override = OVERRIDES[kind];
+  return (
+    override && {
+      row: { date, value: '-12.34', originalWording: `PRLV SEPA LIGNE ABIMEE ${kind.toUpperCase()}` },
+      override: JSON.stringify(override),
+    }
+  );
+};

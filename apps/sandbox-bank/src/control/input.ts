@@ -1,0 +1,52 @@
+import type { FastifyRequest } from 'fastify';
+import { isJsonNumber } from '../bank/decimal-text.js';
+import type { PartialBankRow } from '../bank/bank-row.js';
+import { bodyOf } from '../api/request-context.js';
+
+/** A call of the control API that cannot be carried out; answered with 400 and these words. */
+export class BadCall extends Error {
+  override readonly name = 'BadCall';
+}
+
+export const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+export const numberIn = (body: Record<string, unknown>, name: string): number | undefined => {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
+    throw new BadCall(`"${name}" must be a whole number.`);
+  return value;
+};
+
+export const dayIn = (body: Record<string, unknown>, name: string): string | undefined => {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !DAY.test(value))
+    throw new BadCall(`"${name}" must be a day, YYYY-MM-DD.`);
+  return value;
+};
+
+/** Members of a bank row as a caller may give them; amounts as numbers or decimal texts. */
+export const rowChanges = (input: unknown): Partial<PartialBankRow> => {
+  const row = { ...(input as Record<string, unknown>) };
+  dayIn(row, 'date');
+  if (row.value !== undefined) {
+    row.value = String(row.value);
+    if (!isJsonNumber(String(row.value)))
+      throw new BadCall(`"value" must be a number, not ${String(row.value)}.`);
+  }
+  return row as Partial<PartialBankRow>;
+};
+
+export const wholeRow = (input: unknown): PartialBankRow => {
+  const { date, value, ...rest } = rowChanges(input);
+  if (date === undefined || value === undefined) throw new BadCall('A row needs "date" and "value".');
+  return { ...rest, date, value };
+};
+
+export const textsIn = (request: FastifyRequest, name: string): string[] => {
+  const value = bodyOf(request)[name] ?? [];
+  if (!Array.isArray(value) || value.some((item) => typeof item !== 'string'))
+    throw new BadCall(`"${name}" must be a list of texts.`);
+  return value as string[];
+};

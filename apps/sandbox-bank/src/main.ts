@@ -1,0 +1,2 @@
+import { runSandboxBank } from './start.js';
+await runSandboxBank(process.argv.slice(2));

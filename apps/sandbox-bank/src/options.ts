@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { DEFAULT_SETTINGS, type Settings } from './settings.js';
+
+export interface SandboxOptions {
+  /** 0: any free one. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** What the banks' contents are derived from. */
+  readonly seed: string;
+  readonly settings: Partial<Settings>;
+}
+
+export interface CommandLine extends SandboxOptions {
+  /** Ends the server when the parent closes our stdin: no orphan survives a parent that was killed. */
+  readonly stopWithStdin: boolean;
+}
+
+const portOf = (text: string): number => {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${text} is no port.`);
+  return port;
+};
+
+/** Reads the command line; throws with one sentence when it cannot be followed. */
+export const parseCommandLine = (args: readonly string[]): CommandLine => {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: 'string', default: '3002' },
+      'data-dir': { type: 'string', default: '.passerelle/sandbox-bank' },
+      'client-id': { type: 'string', default: DEFAULT_SETTINGS.clientId },
+      'client-secret': { type: 'string', default: DEFAULT_SETTINGS.clientSecret },
+      'webhook-url': { type: 'string' },
+      'webhook-secret': { type: 'string' },
+      'redirect-uri': { type: 'string', multiple: true },
+      'flush-every-ms': { type: 'string', default: String(DEFAULT_SETTINGS.flushEveryMs) },
+      'stop-with-stdin': { type: 'boolean', default: false },
+      seed: { type: 'string', default: 'passerelle' },
+    },
+  });
+  return {
+    port: portOf(values.port),
+    dataDir: values['data-dir'],
+    seed: values.seed,
+    stopWithStdin: values['stop-with-stdin'],
+    settings: {
+      clientId: values['client-id'],
+      clientSecret: values['client-secret'],
+      webhookUrl: values['webhook-url'] ?? null,
+      webhookSecret: values['webhook-secret'] ?? null,
+      redirectUris: values['redirect-uri'] ?? DEFAULT_SETTINGS.redirectUris,
+      flushEveryMs: Number(values['flush-every-ms']) || DEFAULT_SETTINGS.flushEveryMs,
+    },
+  };
+};

@@ -1,0 +1,37 @@
+import type { Settings } from './settings.js';
+import type { Store } from './store.js';
+import type { Bank } from './bank/bank.js';
+import type { RequestLog } from './control/request-log.js';
+import type { Faults } from './control/faults.js';
+
+/**
+ * Where events go that webhooks tell of: `CONNECTION_SYNCED`, `CONNECTION_DELETED`, `USER_DELETED`, `ACCOUNT_FOUND`,
+ * `ACCOUNT_ENABLED`, `ACCOUNT_DISABLED`, and whatever else a test wants to be sent.
+ */
+export interface WebhookEvents {
+  add(event: string, userId: number, connectionId: number | null, body: object): void;
+  /** `members` is JSON text without its outer braces; called only when somebody listens. */
+  addRaw(event: string, userId: number, connectionId: number | null, members: () => string): void;
+  /** The user became permanent: what was held for that is sent. */
+  release(userId: number): void;
+}
+
+/** Syncs of connections with their banks; each runs a little later and is not forgotten by a restart. */
+export interface SyncRequests {
+  request(connectionId: number): void;
+  isRunning(connectionId: number): boolean;
+  /** Runs before it returns, in place of a request that waits. */
+  runNow(connectionId: number): void;
+}
+
+/** Everything that a route of the sandbox works on. */
+export interface Sandbox {
+  readonly store: Store;
+  readonly bank: Bank;
+  readonly settings: Settings;
+  readonly now: () => number;
+  readonly outbox: WebhookEvents;
+  readonly syncs: SyncRequests;
+  readonly faults: Faults;
+  readonly requests: RequestLog;
+}

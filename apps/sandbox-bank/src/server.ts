@@ -1,0 +1,69 @@
+import formBody from 'node:querystring';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { ApiError } from './api/api-error.js';
+import { accountRoutes } from './api/accounts.routes.js';
+import { authRoutes } from './api/auth.routes.js';
+import { connectionRoutes } from './api/connections.routes.js';
+import { answerErrors } from './api/error-answers.js';
+import { spoilRequests } from './api/spoil-requests.js';
+import { transactionRoutes } from './api/transactions.routes.js';
+import { userRoutes } from './api/users.routes.js';
+import { accountsControl } from './control/accounts.control.js';
+import { connectionsControl } from './control/connections.control.js';
+import { BadCall } from './control/input.js';
+import { overviewPage } from './control/overview-page.js';
+import { sandboxControl } from './control/sandbox.control.js';
+import type { Sandbox } from './sandbox.js';
+import { webviewRoutes } from './webview/webview.routes.js';
+import type { WebhookOutbox } from './webhooks/webhook-outbox.js';
+
+const BODY_LIMIT = 16 * 1024 * 1024;
+
+const acceptBodies = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
+    done(null, formBody.parse(String(body))),
+  );
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => {
+    if (body.length === 0) return done(null, {});
+    try {
+      return done(null, JSON.parse(String(body)));
+    } catch {
+      return done(new ApiError(400, 'invalidValue', 'The body is not JSON'));
+    }
+  });
+};
+
+const controlErrors = (error: unknown, _: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const isCallersFault = error instanceof BadCall || error instanceof ApiError;
+  return reply
+    .code(isCallersFault ? 400 : 500)
+    .send({ error: error instanceof Error ? error.message : String(error) });
+};
+
+/** The provider's API, its hosted pages and the control API on one HTTP server. */
+export const buildServer = async (sandbox: Sandbox, outbox: WebhookOutbox): Promise<FastifyInstance> => {
+  const app = Fastify({ exposeHeadRoutes: false, forceCloseConnections: true, bodyLimit: BODY_LIMIT });
+  acceptBodies(app);
+  await app.register(
+    async (api) => {
+      answerErrors(api);
+      spoilRequests(api, sandbox);
+      for (const routes of [authRoutes, userRoutes, connectionRoutes, accountRoutes, transactionRoutes])
+        routes(api, sandbox);
+    },
+    { prefix: '/2.0' },
+  );
+  await app.register(
+    async (control) => {
+      control.setErrorHandler(controlErrors);
+      accountsControl(control, sandbox);
+      connectionsControl(control, sandbox);
+      sandboxControl(control, sandbox, outbox);
+    },
+    { prefix: '/sandbox' },
+  );
+  webviewRoutes(app, sandbox);
+  app.get('/', (_, reply) => reply.type('text/html; charset=utf-8').send(overviewPage(sandbox)));
+  return app;
+};

@@ -1,0 +1,41 @@
+/** What the command line gives and the control API may change while the sandbox runs. */
+export interface Settings {
+  clientId: string;
+  clientSecret: string;
+  /** Exact URIs that the webview may send a browser back to. */
+  redirectUris: string[];
+  /** Base of the listening URLs, without the event: `…/webhooks/powens`. `null`: no webhook is registered. */
+  webhookUrl: string | null;
+  /** `null`: webhooks carry the user's token as bearer, as is the provider's default. */
+  webhookSecret: string | null;
+  /** Nothing is sent while true; the outbox fills. */
+  webhooksPaused: boolean;
+  /** Every webhook is delivered twice. */
+  webhooksDuplicated: boolean;
+  /** Transactions embedded per account in CONNECTION_SYNCED; `null`: all that are new, as the provider does. */
+  webhookMaxTransactions: number | null;
+  flushEveryMs: number;
+  webhookTimeoutMs: number;
+  /** How long the first read of a bank takes after linking, and every later sync. */
+  syncDelayMs: number;
+  /** A forced sync is refused with 409 when the last one is younger. */
+  recentSyncMs: number;
+  /** 0: no limit. The provider's sandbox has 30. */
+  rateLimitPerMinute: number;
+}
+
+export const DEFAULT_SETTINGS: Settings = {
+  clientId: '55120934',
+  clientSecret: 'sandbox-client-secret',
+  redirectUris: ['http://localhost:3000/v1/link/callback'],
+  webhookUrl: null,
+  webhookSecret: null,
+  webhooksPaused: false,
+  webhooksDuplicated: false,
+  webhookMaxTransactions: null,
+  flushEveryMs: 5000,
+  webhookTimeoutMs: 10_000,
+  syncDelayMs: 250,
+  recentSyncMs: 60_000,
+  rateLimitPerMinute: 0,
+};

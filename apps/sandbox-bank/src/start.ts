@@ -1,0 +1,79 @@
+import { Bank } from './bank/bank.js';
+import { openSeededAccounts } from './bank/seeded-accounts.js';
+import { SyncQueue } from './aggregator/sync-queue.js';
+import { syncConnection } from './aggregator/sync-connection.js';
+import { Faults } from './control/faults.js';
+import { RequestLog } from './control/request-log.js';
+import { parseCommandLine, type SandboxOptions } from './options.js';
+import type { Sandbox } from './sandbox.js';
+import { buildServer } from './server.js';
+import { DEFAULT_SETTINGS } from './settings.js';
+import { Store } from './store.js';
+import { parisTimestamp } from './timestamps.js';
+import { WebhookOutbox } from './webhooks/webhook-outbox.js';
+
+const PORT_TAKEN = 98;
+
+export interface RunningSandboxBank {
+  readonly port: number;
+  /** `http://127.0.0.1:<port>`: base of the hosted pages; the API is below `/2.0`, the control API below `/sandbox`. */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Opens the data directory, listens on 127.0.0.1 and resumes the syncs and webhooks that were waiting. */
+export const startSandboxBank = async (options: SandboxOptions): Promise<RunningSandboxBank> => {
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const now = (): number => Date.now();
+  const store = new Store(options.dataDir);
+  const outbox = new WebhookOutbox(store, settings, now);
+  const syncs = new SyncQueue();
+  const bank = new Bank(store, options.seed);
+  const sandbox: Sandbox = {
+    store,
+    bank,
+    settings,
+    now,
+    outbox,
+    syncs,
+    faults: new Faults(),
+    requests: new RequestLog(),
+  };
+  openSeededAccounts(bank, parisTimestamp(now()).slice(0, 10));
+  const app = await buildServer(sandbox, outbox);
+  const stop = async (): Promise<void> => {
+    syncs.stop();
+    outbox.stop();
+    await app.close();
+    store.close();
+  };
+  try {
+    await app.listen({ host: '127.0.0.1', port: options.port });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  syncs.start(sandbox, (connectionId) => syncConnection(sandbox, connectionId));
+  outbox.start(() => syncs.requestDue());
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  return { port, url: `http://127.0.0.1:${port}`, stop };
+};
+
+/** The program: one JSON line when ready, 98 when the port is taken, 0 after SIGTERM. */
+export const runSandboxBank = async (args: readonly string[]): Promise<void> => {
+  const options = parseCommandLine(args);
+  try {
+    const running = await startSandboxBank(options);
+    const end = (): void => {
+      void running.stop().then(() => process.exit(0));
+    };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
+    if (options.stopWithStdin) process.stdin.once('end', end).once('close', end).resume();
+    process.stdout.write(`${JSON.stringify({ event: 'ready', port: running.port })}\n`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
+    process.stderr.write(`sandbox-bank: port ${options.port} of 127.0.0.1 is taken (SANDBOX_PORT).\n`);
+    process.exitCode = PORT_TAKEN;
+  }
+};

@@ -83,7 +83,7 @@ export class TransactionsFetch {
       if (page === null) return 'no-account';
       this.pages += 1;
       yield { kind: 'page', items: this.itemsOf(page.rows, read) };
-      address = page.next === null ? null : this.client.addressOf(page.next);
+      address = page.next === null ? null : this.client.follow(page.next);
     }
     return null;
   }

@@ -89,15 +89,18 @@ export class PowensClient {
     }
   }
 
+  /** Absolute address of a path below the API root. */
+  addressOf(path: string): string {
+    return this.root.href.replace(/\/$/, '') + path;
+  }
+
   /**
-   * Absolute address of a path below the API root, or of a link in an answer. A link that leaves the API's origin is refused:
-   * the person's token goes along with the request.
+   * Absolute address of a link in an answer, which may be relative. A link that leaves the API's origin is refused: the
+   * person's token goes along with the request.
    */
-  addressOf(pathOrLink: string): string {
+  follow(link: string): string {
     const { root } = this;
-    if (pathOrLink.startsWith('/') && !pathOrLink.startsWith(`${root.pathname}/`))
-      return root.href + pathOrLink;
-    const url = URL.canParse(pathOrLink, root) ? new URL(pathOrLink, root) : undefined;
+    const url = URL.canParse(link, root) ? new URL(link, root) : undefined;
     if (url?.origin !== root.origin) {
       const text =
         'Powens linked to a page outside its own API; it is not followed, because the token would go along.';
@@ -112,7 +115,7 @@ export class PowensClient {
   }
 
   private async once(call: PowensCall): Promise<unknown> {
-    const url = new URL(this.addressOf(call.path));
+    const url = new URL(call.path.startsWith('/') ? this.addressOf(call.path) : this.follow(call.path));
     const label = labelOf(call.method, url, this.root);
     const answer = await this.send(call, url, label);
     if (answer.status < 200 || answer.status > 299) {

@@ -15,6 +15,7 @@ const MS_PER_DAY = 86_400_000;
 /** A million rows in one fetch; the rest comes with the next. */
 const DEFAULT_PAGE_CAP = 1000;
 const DEFAULT_CODE_LIFE_S = 1800;
+const USER_IS_GONE = new Set(['powens.not-found', 'powens.invalid-request']);
 
 export interface PowensProviderOptions extends PowensClientOptions {
   readonly webviewUrl: string;
@@ -142,21 +143,36 @@ export class PowensProvider extends BankProvider {
     return { ...access, accessToken: token };
   }
 
+  /** A refused token does not mean that the connection is gone: it is renewed once, and only a missing user counts as done. */
   override async disconnect(access: ProviderAccess): Promise<void> {
     if (access.providerConnectionId === null) return;
     try {
-      const { accessToken: token } = access;
-      await this.client.call({ method: 'DELETE', path: this.connectionPath(access), token });
+      await this.deleteConnection(access);
     } catch (error) {
-      const isGone =
-        error instanceof ProviderError && ['powens.not-found', 'powens.token-refused'].includes(error.code);
-      if (!isGone) throw error;
+      if (!(error instanceof ProviderError) || error.code !== 'powens.token-refused') throw error;
+      const renewed = await this.renewUnlessGone(access);
+      if (renewed !== null) await this.deleteConnection(renewed);
     }
   }
 
   /** Closes the kept connections to Powens. */
   close(): Promise<void> {
     return this.client.close();
+  }
+
+  private async deleteConnection(access: ProviderAccess): Promise<void> {
+    const path = this.connectionPath(access);
+    await this.client.call({ method: 'DELETE', path, token: access.accessToken }).catch((error: unknown) => {
+      if (!(error instanceof ProviderError) || error.code !== 'powens.not-found') throw error;
+    });
+  }
+
+  /** `null`: Powens does not know the user any more. */
+  private async renewUnlessGone(access: ProviderAccess): Promise<ProviderAccess | null> {
+    return this.renewAccess(access).catch((error: unknown) => {
+      if (error instanceof ProviderError && USER_IS_GONE.has(error.code)) return null;
+      throw error;
+    });
   }
 
   private async createUser(): Promise<ProviderAccess> {

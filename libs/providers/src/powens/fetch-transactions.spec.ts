@@ -1,0 +1,274 @@
+import { parseBankDay } from '#kernel';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { FetchRequest, FetchStep } from '../bank-provider.js';
+import { type ScriptedAnswer, type SeenRequest, startScriptedServer } from '../scripted-server.js';
+import { fixtureBytes } from './fixtures.js';
+import { PowensProvider } from './powens-provider.js';
+
+const FROM = parseBankDay('2026-03-01') ?? expect.fail('no day');
+const LATER = parseBankDay('2026-03-05') ?? expect.fail('no day');
+const EARLIER = parseBankDay('2026-02-01') ?? expect.fail('no day');
+const open: { close(): Promise<unknown> }[] = [];
+afterEach(() => Promise.all(open.splice(0).map((each) => each.close())));
+
+const row = (id: number, changes: object = {}) => ({
+  id,
+  id_account: 8801,
+  date: '2026-03-10',
+  value: -1.5,
+  last_update: '2026-03-11 06:00:00',
+  deleted: null,
+  coming: false,
+  ...changes,
+});
+
+const wanted = (...ids: string[]) => ids.map((providerAccountId) => ({ providerAccountId, currency: 'EUR' }));
+const request = (changes: Partial<FetchRequest> = {}): FetchRequest => ({
+  access: { accessToken: 'token', providerUserId: '4021', providerConnectionId: '3107' },
+  accounts: wanted('8801', '8802'),
+  from: FROM,
+  cursor: null,
+  ...changes,
+});
+
+const USER_WIDE = '/2.0/users/me/transactions';
+const FULL = 'limit=1000&all=&filter=date&min_date=2026-03-01';
+
+const fetchWith = async (
+  answer: (request: SeenRequest, nth: number, origin: string) => ScriptedAnswer,
+  changes: Partial<FetchRequest> = {},
+  pageCap?: number,
+) => {
+  let origin = '';
+  const server = await startScriptedServer((seen, nth) => answer(seen, nth, origin));
+  origin = server.origin;
+  const provider = new PowensProvider({
+    baseUrl: `${origin}/2.0`,
+    webviewUrl: 'https://webview.powens.com',
+    clientId: '1',
+    clientSecret: () => 's',
+    pageCap,
+    clock: { now: () => '2026-04-01T00:00:00.000Z' },
+    pause: async () => undefined,
+  });
+  open.push(provider, server);
+  const calls = { count: 0 };
+  const steps: FetchStep[] = [];
+  const failed = await (async () => {
+    for await (const step of provider.fetchTransactions(request(changes), calls)) steps.push(step);
+  })().catch((error: unknown) => error);
+  const items = steps.flatMap((step) => (step.kind === 'page' ? step.items : []));
+  const ids = items.map((item) =>
+    'providerTransactionId' in item ? item.providerTransactionId : item.rowKey,
+  );
+  return {
+    urls: server.requests.map((seen) => seen.url),
+    steps,
+    items,
+    ids,
+    end: steps.at(-1),
+    calls,
+    failed,
+  };
+};
+
+const pageOf = (rows: readonly object[], next: string | null = null): ScriptedAnswer => ({
+  body: { transactions: rows, _links: { prev: null, next: next === null ? null : { href: next } } },
+});
+
+const cursorOf = (accounts: object, lastUpdate = '2026-03-14 06:12:27') =>
+  JSON.stringify({ v: 1, lastUpdate, accounts });
+const READ = cursorOf({ '8801': '2026-03-01', '8802': '2026-03-01' });
+
+describe('a first fetch', () => {
+  it('reads all accounts at once, by the bank’s date and with deleted rows, and follows the links as they are', async () => {
+    const { urls, ids, end, calls, steps } = await fetchWith((_, nth, origin) => {
+      const recorded = new TextDecoder().decode(fixtureBytes('transactions-page.json'));
+      if (nth === 1) return { body: recorded.replaceAll('https://acme-sandbox.biapi.pro', origin) };
+      return pageOf([row(1, { id_account: 8802 })]);
+    });
+    expect(urls[0]).toBe(`${USER_WIDE}?${FULL}`);
+    expect(urls[1]).toMatch(
+      /limit=4&filter=date&min_date=2026-03-01&all=&cursor=W3sib3AiOiAibHQiLCAidmFsdWUi/,
+    );
+    expect(ids).toEqual(['700211', '700198', '700176', '700145', '1']);
+    expect(steps).toHaveLength(3);
+    expect(calls.count).toBe(2);
+    expect(end).toEqual({
+      kind: 'end',
+      complete: true,
+      cursor: cursorOf({ '8801': '2026-03-01', '8802': '2026-03-01' }),
+      reason: null,
+      scope: 'full',
+    });
+  });
+
+  it('of one account uses its own address', async () => {
+    const { urls } = await fetchWith(() => pageOf([]), { accounts: wanted('8801') });
+    expect(urls).toEqual([`/2.0/users/me/accounts/8801/transactions?${FULL}`]);
+  });
+
+  it('of no account asks nobody', async () => {
+    const { urls, end } = await fetchWith(() => pageOf([]), { accounts: [] });
+    expect(urls).toEqual([]);
+    expect(end).toMatchObject({ complete: true, cursor: null });
+  });
+
+  it('leaves out rows of other accounts, and keeps rows whose account cannot be read', async () => {
+    const { ids, end } = await fetchWith(() =>
+      pageOf([
+        row(1),
+        row(2, { id_account: 9999, last_update: '2026-03-30 00:00:00' }),
+        row(3, { id_account: null }),
+      ]),
+    );
+    expect(ids).toEqual(['1', '3']);
+    expect(end).toMatchObject({ cursor: expect.stringContaining('2026-03-11 06:00:00') });
+  });
+
+  it('without any row has no cursor: the next one reads everything again', async () => {
+    const { end } = await fetchWith(() => pageOf([]));
+    expect(end).toMatchObject({ complete: true, cursor: null, scope: 'full' });
+  });
+
+  it('does not let a timestamp of the far future blind the next ones', async () => {
+    const { end } = await fetchWith(() => pageOf([row(1), row(2, { last_update: '2099-01-01 00:00:00' })]));
+    expect(end).toMatchObject({ cursor: expect.stringContaining('2026-03-11 06:00:00') });
+  });
+});
+
+describe('a fetch with a cursor', () => {
+  it('reads what changed since, three hours earlier, for all known accounts at once', async () => {
+    const { urls, end } = await fetchWith(() => pageOf([row(1, { last_update: '2026-03-15 06:00:00' })]), {
+      cursor: READ,
+    });
+    expect(urls).toEqual([`${USER_WIDE}?limit=1000&all=&last_update=2026-03-14+03%3A12%3A27`]);
+    expect(end).toMatchObject({
+      scope: 'incremental',
+      cursor: READ.replace('2026-03-14 06:12:27', '2026-03-15 06:00:00'),
+    });
+  });
+
+  it('that brings nothing keeps its place', async () => {
+    const { end } = await fetchWith(() => pageOf([]), { cursor: READ });
+    expect(end).toMatchObject({ complete: true, cursor: READ });
+  });
+
+  it('reads an account that it does not know in full, on its own', async () => {
+    const { urls, end } = await fetchWith(() => pageOf([]), { cursor: cursorOf({ '8801': '2026-03-01' }) });
+    expect(urls).toEqual([
+      '/2.0/users/me/accounts/8801/transactions?limit=1000&all=&last_update=2026-03-14+03%3A12%3A27',
+      `/2.0/users/me/accounts/8802/transactions?${FULL}`,
+    ]);
+    expect(end).toMatchObject({ scope: 'incremental', cursor: READ });
+  });
+
+  it('reads everything again when an earlier first day is wanted', async () => {
+    const { urls, end } = await fetchWith(() => pageOf([]), { cursor: READ, from: EARLIER });
+    expect(urls).toEqual([`${USER_WIDE}?limit=1000&all=&filter=date&min_date=2026-02-01`]);
+    expect(end).toMatchObject({ scope: 'full', cursor: expect.stringContaining('"8801":"2026-02-01"') });
+  });
+
+  it('keeps changes of rows that were imported, though the window moved on, and not of older ones', async () => {
+    const rows = [
+      row(1, { date: '2026-03-02' }),
+      row(2, { date: '2026-02-27' }),
+      row(3, { date: '2026-02-27', deleted: '2026-03-11 06:00:00' }),
+    ];
+    const { ids, end } = await fetchWith(() => pageOf(rows), { cursor: READ, from: LATER });
+    expect(ids).toEqual(['1', '3']);
+    expect(end).toMatchObject({ cursor: READ });
+  });
+
+  it('forgets an account that is no longer wanted', async () => {
+    const { end } = await fetchWith(() => pageOf([]), { cursor: READ, accounts: wanted('8801') });
+    expect(end).toMatchObject({ cursor: cursorOf({ '8801': '2026-03-01' }) });
+  });
+});
+
+describe('a fetch that cannot end well', () => {
+  it('stops at a link that it followed before, and says so', async () => {
+    const { ids, end, calls } = await fetchWith((_, nth, origin) =>
+      pageOf([row(nth)], `${origin}${USER_WIDE}?cursor=a`),
+    );
+    expect(ids).toEqual(['1', '2']);
+    expect(calls.count).toBe(2);
+    expect(end).toEqual({
+      kind: 'end',
+      complete: false,
+      cursor: null,
+      reason: 'repeated-cursor',
+      scope: 'full',
+    });
+  });
+
+  it('stops at the page cap, and says so', async () => {
+    const { ids, end } = await fetchWith(
+      (_, nth, origin) => pageOf([row(nth)], `${origin}${USER_WIDE}?cursor=${nth}`),
+      {},
+      3,
+    );
+    expect(ids).toEqual(['1', '2', '3']);
+    expect(end).toEqual({ kind: 'end', complete: false, cursor: null, reason: 'page-cap', scope: 'full' });
+  });
+
+  it('with exactly as many pages as the cap allows is complete', async () => {
+    const { end } = await fetchWith(
+      (_, nth, origin) => pageOf([row(nth)], nth < 3 ? `${origin}${USER_WIDE}?cursor=${nth}` : null),
+      {},
+      3,
+    );
+    expect(end).toMatchObject({ complete: true });
+  });
+
+  it('does not carry the token to another host', async () => {
+    const { ids, failed, calls } = await fetchWith((_, nth) =>
+      pageOf([row(nth)], 'https://evil.test/2.0/users/me/transactions'),
+    );
+    expect(ids).toEqual(['1']);
+    expect(calls.count).toBe(1);
+    expect(failed).toMatchObject({ kind: 'bug', code: 'powens.foreign-link' });
+  });
+
+  it.each([400, 409])(
+    'without a shared account is empty, and nothing may be concluded from that: %i',
+    async (status) => {
+      const { end, failed } = await fetchWith(() => ({ status, body: { code: 'noAccount' } }));
+      expect(failed).toBeUndefined();
+      expect(end).toEqual({ kind: 'end', complete: true, cursor: null, reason: null, scope: 'incremental' });
+    },
+  );
+
+  it.each([{ body: {} }, { body: { transactions: null } }, { body: [] }])(
+    'does not take %j for an empty page',
+    async (answer) => {
+      const { failed } = await fetchWith(() => answer);
+      expect(failed).toMatchObject({ kind: 'bug', code: 'powens.unreadable-answer' });
+    },
+  );
+
+  it('of an account that is gone fails, so that nobody concludes that its rows were deleted', async () => {
+    const { failed } = await fetchWith(() => ({ status: 404, body: { code: 'notFound' } }), {
+      accounts: wanted('8801'),
+    });
+    expect(failed).toMatchObject({ kind: 'permanent', code: 'powens.not-found' });
+  });
+
+  it('counts every request, also when it throws', async () => {
+    const { failed, calls } = await fetchWith((_, nth, origin) =>
+      nth === 1 ? pageOf([row(1)], `${origin}${USER_WIDE}?cursor=1`) : { status: 503 },
+    );
+    expect(failed).toMatchObject({ kind: 'retry' });
+    expect(calls.count).toBe(4);
+  });
+
+  it('reads links that are relative, bare or missing', async () => {
+    const { ids } = await fetchWith((_, nth) => {
+      if (nth === 1) return pageOf([row(1)], `${USER_WIDE}?cursor=1`);
+      return nth === 2
+        ? { body: { transactions: [row(2)], _links: { next: `${USER_WIDE}?cursor=2` } } }
+        : { body: { transactions: [row(3)] } };
+    });
+    expect(ids).toEqual(['1', '2', '3']);
+  });
+});

@@ -1,0 +1,54 @@
+import { parseBankDay } from '#kernel';
+import { describe, expect, it } from 'vitest';
+import { changedSince, formatCursor, laterOf, parseCursor } from './transactions-cursor.js';
+
+const from = parseBankDay('2026-01-01') ?? expect.fail('no day');
+const cursorAt = (lastUpdate: string) => ({ lastUpdate, accounts: new Map([['8801', from]]) });
+const LATEST = Date.parse('2026-12-31T00:00:00Z');
+
+describe('the cursor', () => {
+  it('survives being stored', () => {
+    const cursor = cursorAt('2026-03-14 06:12:27');
+    expect(parseCursor(formatCursor(cursor))).toEqual(cursor);
+  });
+
+  it.each([
+    '',
+    'null',
+    '{}',
+    '{"v":2,"lastUpdate":"2026-03-14 06:12:27","accounts":{}}',
+    '{"v":1,"lastUpdate":"never","accounts":{}}',
+    '{"v":1',
+  ])('of another make means reading everything again: %s', (text) => expect(parseCursor(text)).toBeNull());
+
+  it('forgets an account whose first day is none, which reads it in full again', () => {
+    const text =
+      '{"v":1,"lastUpdate":"2026-03-14 06:12:27","accounts":{"8801":"2026-02-30","8802":"2026-01-01"}}';
+    expect([...(parseCursor(text)?.accounts.keys() ?? [])]).toEqual(['8802']);
+  });
+});
+
+describe('what changed since', () => {
+  it.each([
+    ['an ordinary day', '2026-03-14 06:12:27', '2026-03-14 03:12:27'],
+    ['an offset', '2026-03-14T06:12:27Z', '2026-03-14 04:12:27'],
+    ['the spring night', '2026-03-29 04:00:00', '2026-03-29 00:00:00'],
+    ['the spring night, an hour that does not exist', '2026-03-29 02:30:00', '2026-03-28 23:30:00'],
+    ['the autumn night', '2026-10-25 04:00:00', '2026-10-25 02:00:00'],
+    ['the autumn night, the hour that comes twice', '2026-10-25 02:30:00', '2026-10-24 23:30:00'],
+  ])('reaches back three real hours: %s', (_, lastUpdate, since) => {
+    expect(changedSince(cursorAt(lastUpdate))).toBe(since);
+  });
+});
+
+describe('the later timestamp', () => {
+  it.each([
+    ['2026-03-14 06:12:27', '2026-03-14 06:12:28', '2026-03-14 06:12:28'],
+    ['2026-03-14 06:12:27', '2026-03-14T05:30:00Z', '2026-03-14T05:30:00Z'],
+    ['2026-03-14 06:12:27', null, '2026-03-14 06:12:27'],
+    ['2026-03-14 06:12:27', 'soon', '2026-03-14 06:12:27'],
+    ['2026-03-14 06:12:27', '2099-01-01 00:00:00', '2026-03-14 06:12:27'],
+    [null, '2026-03-14 06:12:27', '2026-03-14 06:12:27'],
+    [null, null, null],
+  ])('of %s and %s is %s', (a, b, later) => expect(laterOf(a, b, LATEST)).toBe(later));
+});

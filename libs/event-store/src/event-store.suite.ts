@@ -223,7 +223,8 @@ export const eventStoreSuite = (makeStore: () => Promise<EventStore> | EventStor
         handle: async ({ events }) => {
           running++;
           expect(running).toBe(1);
-          await Promise.resolve();
+          // Long enough for more than a batch to arrive.
+          await store.head();
           sizes.push(events.length);
           seen.push(...numbersOf(events));
           running--;

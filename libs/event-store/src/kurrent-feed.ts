@@ -38,7 +38,7 @@ const take = (subscription: KurrentSubscription, maxBatch: number): Taken => {
     switch (message.kind) {
       case 'event':
         events.push(message.event);
-        bytes += JSON.stringify(message.event.data).length;
+        bytes += message.bytes;
         position = message.event.position;
         break;
       case 'seen':

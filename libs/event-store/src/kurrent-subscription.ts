@@ -10,14 +10,17 @@ import { toRecordedEvent } from './kurrent-record.js';
 
 /** What a subscription delivers, in the order of the log. */
 export type SubscriptionMessage =
-  | { readonly kind: 'event'; readonly event: RecordedEvent }
+  | { readonly kind: 'event'; readonly event: RecordedEvent; readonly bytes: number }
   /** Everything up to this position was looked at. */
   | { readonly kind: 'seen'; readonly position: bigint }
   | { readonly kind: 'confirmed' }
   | { readonly kind: 'caught-up' };
 
-/** Messages that the client may hold in front of us, on each side of its converter: the bound of its memory. */
-const PREFETCH = 32;
+/** Messages that the client may hold in front of us, on each side of its converter. */
+const CLIENT_BUFFER = 16;
+/** What is converted and waits for its reader: with it a batch gathers while the handler is busy with the last one. */
+const BUFFER_EVENTS = 200;
+const BUFFER_BYTES = 2 * 1024 * 1024;
 /** Times the server's search window of 32 events: a checkpoint for every 256 events that were looked at. */
 const CHECKPOINT_INTERVAL = 8;
 
@@ -29,7 +32,7 @@ class Mark {
 const toMessage = (item: AllStreamResolvedEvent | Mark): SubscriptionMessage | undefined => {
   if (item instanceof Mark) return item.message;
   const event = toRecordedEvent(item.event);
-  if (event) return { kind: 'event', event };
+  if (event) return { kind: 'event', event, bytes: JSON.stringify(event.data).length };
   const position = item.event?.position.commit ?? item.commitPosition;
   return position === undefined ? undefined : { kind: 'seen', position };
 };
@@ -37,6 +40,8 @@ const toMessage = (item: AllStreamResolvedEvent | Mark): SubscriptionMessage | u
 /** One subscription to `$all`, read on demand; it does not survive an error. */
 export class KurrentSubscription {
   readonly #subscription: AllStreamSubscription;
+  readonly #buffer: SubscriptionMessage[] = [];
+  #bufferedBytes = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: () => void = () => undefined;
 
@@ -51,11 +56,11 @@ export class KurrentSubscription {
           checkpointReached: (_, position) => void mark({ kind: 'seen', position: position.commit }),
         }),
       },
-      { highWaterMark: PREFETCH },
+      { highWaterMark: CLIENT_BUFFER },
     );
     this.#subscription.on('confirmation', () => mark({ kind: 'confirmed' }));
     this.#subscription.on('caughtUp', () => mark({ kind: 'caught-up' }));
-    this.#subscription.on('readable', () => this.#wake());
+    this.#subscription.on('readable', () => this.#fill());
     // A broken subscription says `error` and never ends or closes.
     this.#subscription.on('error', (error: unknown) => this.#fail(error));
     for (const event of ['end', 'close']) {
@@ -63,21 +68,17 @@ export class KurrentSubscription {
     }
   }
 
-  /** The next message that is already here. What came before a failure is still delivered. */
+  /** The next message that is already here; `undefined` now does not mean none in a moment. What came before a failure is still delivered. */
   read(): SubscriptionMessage | undefined {
-    for (;;) {
-      const item = this.#subscription.read() as AllStreamResolvedEvent | Mark | null;
-      if (item === null) {
-        if (this.#failure) throw this.#failure.error;
-        return undefined;
-      }
-      const message = toMessage(item);
-      if (message) return message;
-    }
+    const message = this.#buffer.shift();
+    if (message?.kind === 'event') this.#bufferedBytes -= message.bytes;
+    if (this.#buffer.length === 0) this.#fill();
+    if (!message && this.#buffer.length === 0 && this.#failure) throw this.#failure.error;
+    return message;
   }
 
   get hasMore(): boolean {
-    return this.#failure !== undefined || this.#subscription.readableLength > 0;
+    return this.#failure !== undefined || this.#buffer.length > 0 || this.#subscription.readableLength > 0;
   }
 
   /** Resolves when something may be there to read, or when `ms` are over, or when woken. */
@@ -100,6 +101,22 @@ export class KurrentSubscription {
     // Rejects when the call could never be opened; then there is nothing to release.
     await this.#subscription.unsubscribe().catch(() => undefined);
     this.#subscription.destroy();
+  }
+
+  /** Takes what the client has, up to the limits; what stays there holds the server back. */
+  #fill(): void {
+    try {
+      while (this.#buffer.length < BUFFER_EVENTS && this.#bufferedBytes < BUFFER_BYTES) {
+        const item = this.#subscription.read() as AllStreamResolvedEvent | Mark | null;
+        if (item === null) break;
+        const message = toMessage(item);
+        if (message) this.#buffer.push(message);
+        if (message?.kind === 'event') this.#bufferedBytes += message.bytes;
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    if (this.#buffer.length > 0) this.#wake();
   }
 
   #fail(error: unknown): void {

@@ -1,0 +1,64 @@
+import type { Secret } from '#kernel';
+import type { LogLevel } from './environment.js';
+
+export type AppName = 'connections' | 'sync' | 'webhook-ingress' | 'scheduler' | 'gateway' | 'stack' | 'cli';
+
+export interface ProviderConfig {
+  /** `null`: the provider is not configured here. */
+  readonly clientId: string | null;
+  readonly clientSecret: Secret | null;
+  /** All are valid; more than one while a secret is being replaced. Empty: webhooks of this provider are refused. */
+  readonly webhookSecrets: readonly Secret[];
+}
+
+export interface TenantApiKey {
+  readonly tenantId: string;
+  readonly key: Secret;
+}
+
+/** The environment, validated and typed. Absent is `null`. URLs have no slash at their end. */
+export interface Settings {
+  readonly app: AppName;
+  readonly logLevel: LogLevel;
+  /** Address that every app listens on. */
+  readonly host: string;
+  readonly ports: {
+    readonly gateway: number;
+    readonly webhookIngress: number;
+    readonly connections: number;
+    readonly sync: number;
+    readonly scheduler: number;
+    readonly sandbox: number;
+    readonly embeddedEventStore: number;
+    readonly embeddedNats: number;
+    readonly embeddedDatabase: number;
+  };
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly publicUrl: string;
+  /** `''` or a path that begins with a slash. */
+  readonly webhookPublicPath: string;
+  /** `baseUrl` is the API root with its `/2.0`; `null` without `POWENS_BASE_URL` and `POWENS_DOMAIN`. */
+  readonly powens: ProviderConfig & { readonly baseUrl: string | null; readonly webviewUrl: string };
+  readonly tink: ProviderConfig & { readonly baseUrl: string; readonly linkUrl: string };
+  readonly syncCron: string;
+  readonly syncTimeZone: string;
+  /** One Fernet key, or several separated by commas; `null` where this app has no use for it. */
+  readonly encryptionKey: Secret | null;
+  readonly apiKey: Secret | null;
+  readonly tenantApiKeys: readonly TenantApiKey[];
+}
+
+/** Settings of an app whose engines are known. */
+export interface Config extends Settings {
+  readonly eventStoreUrl: string;
+  readonly natsUrl: string;
+  readonly databaseUrl: string;
+}
+
+/** Settings of a process that brings its own engines and keys where none are given (`null`). */
+export interface EmbeddedConfig extends Settings {
+  readonly eventStoreUrl: string | null;
+  readonly natsUrl: string | null;
+  readonly databaseUrl: string | null;
+}

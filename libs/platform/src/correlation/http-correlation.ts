@@ -1,0 +1,39 @@
+import type { Correlation } from '#kernel';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { correlation, freshCorrelation } from './als-correlation-scope.js';
+import { nextTraceparent, parseTraceparent } from './traceparent.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+const headerOf = (request: FastifyRequest, name: string): string => {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : '';
+};
+
+const correlationOf = (request: FastifyRequest): Correlation => {
+  const given = headerOf(request, 'x-correlation-id');
+  const fresh = freshCorrelation();
+  return {
+    ...fresh,
+    correlationId: UUID.test(given) ? given.toLowerCase() : fresh.correlationId,
+    traceparent: nextTraceparent(parseTraceparent(headerOf(request, 'traceparent'))),
+  };
+};
+
+/**
+ * Opens a correlation scope for every HTTP request and tells its id in `X-Correlation-Id`. A valid `X-Correlation-Id`
+ * (UUID) or `traceparent` of the caller is carried on, anything else is replaced.
+ */
+export const correlateRequests = (fastify: FastifyInstance): void => {
+  const known = new WeakMap<FastifyRequest, Correlation>();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const opened = correlationOf(request);
+    known.set(request, opened);
+    void reply.header('x-correlation-id', opened.correlationId);
+    correlation.run(opened, done);
+  });
+  // Reading the body continues on the socket's own asynchronous context: the scope is entered again behind it.
+  fastify.addHook('preValidation', (request, _reply, done) => {
+    correlation.run(known.get(request) ?? freshCorrelation(), done);
+  });
+};

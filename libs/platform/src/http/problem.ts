@@ -1,0 +1,39 @@
+import { STATUS_CODES } from 'node:http';
+
+export interface FieldError {
+  /** Path of the field, `credentials.accessToken`, `items.0.name`. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** The body of an error answer: RFC 9457, `application/problem+json`. May carry further members of its code. */
+export interface Problem {
+  readonly type: 'about:blank';
+  /** The status in words. */
+  readonly title: string;
+  readonly status: number;
+  /** What was refused, and what to do. */
+  readonly detail: string;
+  /** Stable; callers branch on it. */
+  readonly code: string;
+  readonly errors?: readonly FieldError[];
+  readonly [member: string]: unknown;
+}
+
+export interface ProblemParts {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[] | undefined;
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export const problem = ({ status, code, detail, errors, details }: ProblemParts): Problem => ({
+  ...details,
+  type: 'about:blank',
+  title: STATUS_CODES[status] ?? 'Error',
+  status,
+  detail,
+  code,
+  ...(errors ? { errors } : {}),
+});

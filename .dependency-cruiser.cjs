@@ -35,6 +35,7 @@ module.exports = {
     only('client', ['contracts']),
     only('platform', ['kernel']),
     only('engines', ['kernel']),
+    only('service', ['kernel', 'event-store', 'messaging', 'read-model', 'providers', 'platform']),
     {
       name: 'pure-libs-use-no-package-and-no-node',
       severity: 'error',

@@ -116,6 +116,11 @@ export class ProviderError extends Error {
   }
 }
 
+/** Counts the requests made to the provider, also when they fail. */
+export interface CallCount {
+  count: number;
+}
+
 /** One provider. Every method may throw {@link ProviderError} and nothing else. */
 export abstract class BankProvider {
   abstract readonly name: ProviderName;
@@ -133,7 +138,7 @@ export abstract class BankProvider {
   abstract listConnections(access: ProviderAccess): Promise<readonly ConnectionSnapshot[]>;
 
   /** State and accounts of the one connection that `access` names. */
-  abstract describe(access: ProviderAccess): Promise<ConnectionSnapshot>;
+  abstract describe(access: ProviderAccess, calls?: CallCount): Promise<ConnectionSnapshot>;
 
   /** Transactions page by page. `calls` counts the requests made, also when it throws. */
   abstract fetchTransactions(

@@ -44,7 +44,7 @@ export type RemovalReason = 'deleted-by-bank';
 
 export interface Removal {
   readonly reason: RemovalReason;
-  /** The transaction as it was last known. */
+  /** The transaction as it was last known; `providerUpdatedAt` is the deletion's, where the provider dates it. */
   readonly transaction: LedgerTransaction;
 }
 
@@ -60,7 +60,11 @@ export interface TransactionsAmended {
 
 export interface TransactionsRemoved {
   readonly type: 'TransactionsRemoved';
-  readonly data: LedgerContext & { readonly removals: readonly Removal[] };
+  readonly data: LedgerContext & {
+    readonly removals: readonly Removal[];
+    /** When we learnt of it, ISO 8601 UTC. */
+    readonly removedAt: string;
+  };
 }
 
 /** Written only when the balance differs from the last one observed. */

@@ -15,6 +15,7 @@ export interface ImportRows {
   readonly type: 'ImportRows';
   readonly context: LedgerContext;
   readonly rows: readonly IdentifiedRow[];
+  readonly now: string;
 }
 
 export interface ObserveBalance {
@@ -41,23 +42,36 @@ const transactionOf = (
   };
 };
 
-/** A provider's older word never undoes a newer one; where it gives no time, the word that came last counts. */
-const isStale = (row: IdentifiedRow['row'], known: LedgerTransaction): boolean =>
+interface ProviderDated {
+  readonly providerUpdatedAt: string | null;
+}
+
+/**
+ * A provider's older word never undoes a newer one; where it gives no time, the word that came last counts. Instants are
+ * compared, not texts: `10:00:00Z` and `10:00:00.500Z` do not sort as they follow.
+ */
+const isStale = (row: ProviderDated, known: ProviderDated): boolean =>
   row.providerUpdatedAt !== null &&
   known.providerUpdatedAt !== null &&
-  row.providerUpdatedAt < known.providerUpdatedAt;
+  Date.parse(row.providerUpdatedAt) < Date.parse(known.providerUpdatedAt);
 
 /** A page set may show a row twice (it changed while we paged): its newest form counts. */
 const newestOfEach = (rows: readonly IdentifiedRow[]): readonly IdentifiedRow[] => {
   const newest = new Map<string, IdentifiedRow>();
   for (const candidate of rows) {
-    const seen = newest.get(candidate.id)?.row.providerUpdatedAt ?? '';
-    if ((candidate.row.providerUpdatedAt ?? '') >= seen) newest.set(candidate.id, candidate);
+    const seen = newest.get(candidate.id);
+    if (!seen || !isStale(candidate.row, seen.row)) newest.set(candidate.id, candidate);
   }
   return [...newest.values()];
 };
 
-const importRows = ({ context, rows }: ImportRows, state: LedgerState): readonly LedgerEvent[] => {
+/** The deletion is the provider's last change: a row that is older than it must not bring the transaction back. */
+const removalOf = (known: LedgerTransaction, deleted: ProviderDated): Removal => ({
+  reason: 'deleted-by-bank',
+  transaction: { ...known, providerUpdatedAt: deleted.providerUpdatedAt ?? known.providerUpdatedAt },
+});
+
+const importRows = ({ context, rows, now }: ImportRows, state: LedgerState): readonly LedgerEvent[] => {
   const imported: LedgerTransaction[] = [];
   const amendments: Amendment[] = [];
   const removals: Removal[] = [];
@@ -65,8 +79,7 @@ const importRows = ({ context, rows }: ImportRows, state: LedgerState): readonly
     const known = state.rows.get(id);
     if (known && isStale(row, known.transaction)) continue;
     if (row.kind === 'deleted') {
-      if (known && !known.removed)
-        removals.push({ reason: 'deleted-by-bank', transaction: known.transaction });
+      if (known && !known.removed) removals.push(removalOf(known.transaction, row));
       continue;
     }
     const transaction = transactionOf(id, row);
@@ -88,7 +101,7 @@ const importRows = ({ context, rows }: ImportRows, state: LedgerState): readonly
     })),
     ...inPortions(removals).map((portion): LedgerEvent => ({
       type: 'TransactionsRemoved',
-      data: { ...context, removals: portion },
+      data: { ...context, removals: portion, removedAt: now },
     })),
   ];
 };

@@ -1,0 +1,24 @@
+import { ListTransactionsRpc, type Page, RPC_SUBJECTS, type TransactionView } from '#contracts';
+import { Controller } from '@nestjs/common';
+import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { assertKnownConnection } from '../known-connection.js';
+import { LEDGER } from '../ledger-tables.js';
+import { seeOwnWrites } from '../read-own-writes.js';
+import { SyncDeps } from '../sync-deps.js';
+import { listTransactions } from './list-transactions.query.js';
+
+@Controller()
+export class ListTransactionsController {
+  readonly #deps: SyncDeps;
+
+  constructor(deps: SyncDeps) {
+    this.#deps = deps;
+  }
+
+  @MessagePattern(RPC_SUBJECTS.listTransactions, Transport.NATS)
+  async onRequest(@Payload() message: ListTransactionsRpc): Promise<Page<TransactionView>> {
+    await assertKnownConnection(this.#deps, message.connectionId, message.scope);
+    await seeOwnWrites(this.#deps.db, LEDGER, message.minPosition);
+    return listTransactions(this.#deps.db, message);
+  }
+}

@@ -1,0 +1,65 @@
+import { connection, type OpenedConnection, publicStatus, runOfRequest, sync } from '#domain';
+import { fold, runDecider } from '#event-store';
+import { DomainError } from '#kernel';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { v7 } from 'uuid';
+import { SyncDeps } from '../sync-deps.js';
+import { RequestSyncOf, type RequestSyncResult } from './request-sync.command.js';
+
+@CommandHandler(RequestSyncOf)
+export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, RequestSyncResult> {
+  readonly #deps: SyncDeps;
+
+  constructor(deps: SyncDeps) {
+    this.#deps = deps;
+  }
+
+  async execute(command: RequestSyncOf): Promise<RequestSyncResult> {
+    const target = await this.#target(command);
+    const unwanted = whyUnwanted(command, target);
+    if (unwanted) return { kind: 'ignored', reason: unwanted };
+    const { connectionId, tenantId, companyId } = target;
+    const { trigger, requestId } = command;
+    const { state, position } = await runDecider(
+      this.#deps,
+      sync,
+      connectionId,
+      {
+        type: 'RequestSync',
+        ...{ connectionId, tenantId, companyId, trigger, requestId },
+        syncId: v7(),
+        slot: command.options.slot ?? null,
+        now: this.#deps.clock.now(),
+      },
+      { metadata: this.#deps.metadata(tenantId) },
+    );
+    const syncId = runOfRequest(state, requestId);
+    return syncId ? { kind: 'accepted', syncId, position } : { kind: 'ignored', reason: 'slot-served' };
+  }
+
+  async #target({ connectionId, options }: RequestSyncOf): Promise<OpenedConnection> {
+    const { state } = await fold(this.#deps, connection, connectionId);
+    const foreign = options.scope && state.status !== 'none' && state.tenantId !== options.scope;
+    if (state.status === 'none' || foreign) {
+      throw new DomainError('connection.not-found', 'There is no such connection.');
+    }
+    if (state.status === 'pending') {
+      throw new DomainError('connection.not-linked', 'No bank is linked yet: open the link first.');
+    }
+    if (state.status === 'disconnected') {
+      throw new DomainError(
+        'connection.disconnected',
+        'This connection is disconnected. Open it again to use it.',
+      );
+    }
+    return state;
+  }
+}
+
+/** What comes by itself leaves a paused connection alone, and the schedule serves only healthy ones; a person decides freely. */
+const whyUnwanted = ({ trigger }: RequestSyncOf, target: OpenedConnection): string | undefined => {
+  if (trigger === 'manual' || trigger === 'link') return undefined;
+  if (!target.syncEnabled) return 'paused';
+  const status = publicStatus({ ...target, status: 'linked' });
+  return trigger === 'schedule' && status !== 'active' ? status : undefined;
+};

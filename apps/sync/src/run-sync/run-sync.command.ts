@@ -1,0 +1,16 @@
+/** Carry out one run; a repeat for a run that has ended changes nothing. */
+export class RunSync {
+  readonly type = 'RunSync';
+  constructor(
+    readonly connectionId: string,
+    readonly syncId: string,
+  ) {}
+}
+
+export type RunSyncResult =
+  /** The run is over, now or before. */
+  | { readonly kind: 'ended' }
+  /** Another worker has this connection in hand. */
+  | { readonly kind: 'busy' }
+  /** The provider failed in a way that waiting may cure. */
+  | { readonly kind: 'later'; readonly delayMs: number; readonly cause: Error };

@@ -1,0 +1,127 @@
+import {
+  connection, type ConnectionState, type OpenRun, type RunOutcome, sync, type SyncCommand, trackedAccounts,
+} from '#domain'; // prettier-ignore
+import { fold, runDecider } from '#event-store';
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { outcomeOf, writtenBy } from '../run-outcome.js';
+import { runLock } from '../run-lock.js';
+import { SyncDeps } from '../sync-deps.js';
+import { newProgress, type RunProgress } from './run-progress.js';
+import { RunSync, type RunSyncResult } from './run-sync.command.js';
+import { Staging } from './staging.js';
+import { SyncAttempt } from './sync-attempt.js';
+import { disconnectedMeanwhile, isPassing, problemOf } from './sync-problem.js';
+
+@CommandHandler(RunSync)
+export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
+  readonly #deps: SyncDeps;
+  readonly #staging: Staging;
+
+  constructor(deps: SyncDeps, staging: Staging) {
+    this.#deps = deps;
+    this.#staging = staging;
+  }
+
+  async execute(command: RunSync): Promise<RunSyncResult> {
+    const lock = await this.#deps.keeper.tryLock(runLock(command.connectionId));
+    if (!lock) return { kind: 'busy' };
+    try {
+      return await this.#start(command);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #start({ connectionId, syncId }: RunSync): Promise<RunSyncResult> {
+    const started = await this.#decide(connectionId, {
+      type: 'StartSync',
+      syncId,
+      now: this.#deps.clock.now(),
+    });
+    if (started.state.status !== 'open' || started.state.run.syncId !== syncId) return { kind: 'ended' };
+    const { run, cursor } = started.state;
+    const { state: target } = await fold(this.#deps, connection, connectionId);
+    const progress = newProgress();
+    try {
+      if (target.status !== 'linked') throw disconnectedMeanwhile();
+      await new SyncAttempt(this.#deps, this.#staging, run, cursor, progress).carryOut(target);
+    } catch (error) {
+      return await this.#failed(error, run, progress, target);
+    }
+    await this.#complete(run, cursor, progress);
+    await this.#staging.clear(syncId);
+    return { kind: 'ended' };
+  }
+
+  async #complete(run: OpenRun, cursorBefore: string | null, progress: RunProgress): Promise<void> {
+    const { failed } = await this.#staging.summary(run.syncId, run.attempt);
+    if (failed > 0) progress.reasons.add('rows.unreadable');
+    const outcome = await this.#outcome(run, progress, cursorBefore);
+    const reasons = [...progress.reasons].toSorted();
+    const status = reasons.length === 0 ? 'success' : 'partial';
+    const { syncId, attempt, connectionId } = run;
+    const now = this.#deps.clock.now();
+    await this.#decide(connectionId, {
+      type: 'CompleteSync',
+      syncId,
+      attempt,
+      status,
+      reasons,
+      outcome,
+      now,
+    });
+  }
+
+  /** A passing failure is tried again; one that is for history ends the run; any other is thrown on. */
+  async #failed(
+    error: unknown,
+    run: OpenRun,
+    progress: RunProgress,
+    target: ConnectionState,
+  ): Promise<RunSyncResult> {
+    const delayMs = this.#deps.policy.retryDelaysMs[run.attempt - 1];
+    if (isPassing(error) && delayMs !== undefined) {
+      return { kind: 'later', delayMs: Math.max(delayMs, error.options.retryAfterMs ?? 0), cause: error };
+    }
+    const problem = problemOf(error);
+    if (!problem) throw error;
+    if (progress.accounts.length === 0 && target.status === 'linked')
+      progress.accounts = trackedAccounts(target);
+    const outcome = await this.#outcome(run, progress, null);
+    await this.#decide(run.connectionId, {
+      type: 'FailSync',
+      syncId: run.syncId,
+      attempt: run.attempt,
+      errorCode: problem.code,
+      errorMessage: problem.message,
+      outcome,
+      now: this.#deps.clock.now(),
+    });
+    await this.#staging.clear(run.syncId);
+    return { kind: 'ended' };
+  }
+
+  async #outcome(run: OpenRun, progress: RunProgress, cursorBefore: string | null): Promise<RunOutcome> {
+    const { db, store } = this.#deps;
+    const { readable, failed, failures } = await this.#staging.summary(run.syncId, run.attempt);
+    const ledgerIds = progress.accounts.map(({ ledgerId }) => ledgerId);
+    const written = await writtenBy(db, store, run.syncId, ledgerIds);
+    const skipped = Math.max(0, readable - written.imported - written.updated - written.removed);
+    return outcomeOf(written, {
+      counts: { ...written, skipped, failed },
+      failures,
+      windowFrom: progress.windowFrom,
+      windowTo: progress.windowTo,
+      accountIds: [...new Set(progress.accounts.flatMap(({ trackedAs }) => trackedAs ?? []))],
+      pages: progress.pages,
+      calls: progress.calls.count,
+      refreshedAt: progress.refreshedAt,
+      // A row that could not be read keeps the cursor where it was, so that the next run sees the row again.
+      cursorAfter: failed > 0 ? cursorBefore : (progress.cursorAfter ?? cursorBefore),
+    });
+  }
+
+  #decide(connectionId: string, command: SyncCommand) {
+    return runDecider(this.#deps, sync, connectionId, command, { metadata: this.#deps.metadata(null) });
+  }
+}

@@ -1,0 +1,170 @@
+import type { FetchedTransaction, RowFailure } from '#domain';
+import { type BankDay, canonicalJson } from '#kernel';
+import { type Database, migrate, type Sql } from '#read-model';
+
+const STAGING = 'sync_staging';
+
+/** Unlogged: what was staged by a run that a crash interrupted is fetched again, never used. */
+const migrations: readonly string[] = [
+  `CREATE UNLOGGED TABLE {schema}.rows (
+     sync_id uuid NOT NULL,
+     attempt integer NOT NULL,
+     account text NOT NULL,
+     transaction text NOT NULL,
+     day date NOT NULL,
+     updated_at text NOT NULL,
+     item jsonb NOT NULL,
+     PRIMARY KEY (sync_id, attempt, account, transaction)
+   );
+   CREATE INDEX rows_in_order ON {schema}.rows (sync_id, attempt, account, day, transaction);
+   CREATE UNLOGGED TABLE {schema}.failures (
+     sync_id uuid NOT NULL,
+     attempt integer NOT NULL,
+     row_key text NOT NULL,
+     account text,
+     reason text NOT NULL,
+     field text NOT NULL,
+     PRIMARY KEY (sync_id, attempt, row_key)
+   );`,
+];
+
+type Readable = Exclude<FetchedTransaction, { kind: 'unreadable' }>;
+
+/** Where a chunk begins: after this row of the account. */
+interface Place {
+  readonly day: BankDay;
+  readonly transaction: string;
+}
+
+const CHUNK_ROWS = 500;
+const LISTED_FAILURES = 50;
+
+const newestOfEach = (items: readonly Readable[]): readonly Readable[] => {
+  const newest = new Map<string, Readable>();
+  for (const item of items) {
+    const key = canonicalJson([item.providerAccountId, item.providerTransactionId]);
+    const seen = newest.get(key);
+    if (!seen || (item.providerUpdatedAt ?? '') >= (seen.providerUpdatedAt ?? '')) newest.set(key, item);
+  }
+  return [...newest.values()];
+};
+
+/** The page set of one attempt of one run, in PostgreSQL, so that memory stays flat whatever a bank sends. */
+export class Staging {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  prepare(): Promise<void> {
+    return migrate(this.#db, STAGING, migrations);
+  }
+
+  /** Forgets every attempt of the run: before a fetch starts over, and when the run has ended. */
+  async clear(syncId: string): Promise<void> {
+    await this.#db.execute(`DELETE FROM ${STAGING}.rows WHERE sync_id = $1`, [syncId]);
+    await this.#db.execute(`DELETE FROM ${STAGING}.failures WHERE sync_id = $1`, [syncId]);
+  }
+
+  /** A row that comes again replaces its older form; a bad row that comes again counts once. */
+  async add(syncId: string, attempt: number, items: readonly FetchedTransaction[]): Promise<void> {
+    const readable = newestOfEach(items.filter((item) => item.kind !== 'unreadable'));
+    const failures = items.filter((item) => item.kind === 'unreadable');
+    await this.#db.transaction(
+      async (tx) => {
+        await addRows(tx, syncId, attempt, readable);
+        await addFailures(tx, syncId, attempt, failures);
+      },
+      { durable: false },
+    );
+  }
+
+  /** Rows of one account by bank day, in chunks of whole days of about 500 rows. */
+  async *chunks(syncId: string, attempt: number, account: string): AsyncGenerator<readonly Readable[], void> {
+    let after: Place | null = null;
+    let chunk: Readable[] = [];
+    for (;;) {
+      const rows: readonly Readable[] = await this.#page(syncId, attempt, account, after);
+      for (const row of rows) {
+        const last = chunk.at(-1);
+        if (last && chunk.length >= CHUNK_ROWS && last.day !== row.day) {
+          yield chunk;
+          chunk = [];
+        }
+        chunk.push(row);
+      }
+      const end = rows.at(-1);
+      if (!end || rows.length < CHUNK_ROWS) break;
+      after = { day: end.day, transaction: end.providerTransactionId };
+    }
+    if (chunk.length > 0) yield chunk;
+  }
+
+  /** How many distinct rows were read, and which could not be understood (the first 50). */
+  async summary(
+    syncId: string,
+    attempt: number,
+  ): Promise<{ readable: number; failed: number; failures: readonly RowFailure[] }> {
+    const [counted] = await this.#db.query<{ readable: bigint; failed: bigint }>(
+      `SELECT (SELECT count(*) FROM ${STAGING}.rows WHERE sync_id = $1 AND attempt = $2) AS readable,
+              (SELECT count(*) FROM ${STAGING}.failures WHERE sync_id = $1 AND attempt = $2) AS failed`,
+      [syncId, attempt],
+    );
+    const failures = await this.#db.query<RowFailure>(
+      `SELECT row_key AS "rowKey", account AS "providerAccountId", reason, field FROM ${STAGING}.failures
+       WHERE sync_id = $1 AND attempt = $2 ORDER BY row_key LIMIT ${LISTED_FAILURES}`,
+      [syncId, attempt],
+    );
+    return { readable: Number(counted?.readable ?? 0), failed: Number(counted?.failed ?? 0), failures };
+  }
+
+  async #page(
+    syncId: string,
+    attempt: number,
+    account: string,
+    after: Place | null,
+  ): Promise<readonly Readable[]> {
+    const rows = await this.#db.query<{ item: Readable }>(
+      `SELECT item FROM ${STAGING}.rows WHERE sync_id = $1 AND attempt = $2 AND account = $3
+         AND ($4::date IS NULL OR (day, transaction) > ($4::date, $5::text))
+       ORDER BY day, transaction LIMIT ${CHUNK_ROWS}`,
+      [syncId, attempt, account, after?.day ?? null, after?.transaction ?? null],
+    );
+    return rows.map(({ item }) => item);
+  }
+}
+
+const addRows = async (
+  tx: Sql,
+  syncId: string,
+  attempt: number,
+  items: readonly Readable[],
+): Promise<void> => {
+  if (items.length === 0) return;
+  await tx.execute(
+    `INSERT INTO ${STAGING}.rows AS staged
+     SELECT $1, $2, item->>'providerAccountId', item->>'providerTransactionId', (item->>'day')::date,
+            coalesce(item->>'providerUpdatedAt', ''), item
+     FROM jsonb_array_elements($3::jsonb) AS item
+     ON CONFLICT (sync_id, attempt, account, transaction) DO UPDATE
+       SET day = excluded.day, updated_at = excluded.updated_at, item = excluded.item
+       WHERE excluded.updated_at >= staged.updated_at`,
+    [syncId, attempt, JSON.stringify(items)],
+  );
+};
+
+const addFailures = async (
+  tx: Sql,
+  syncId: string,
+  attempt: number,
+  failures: readonly Extract<FetchedTransaction, { kind: 'unreadable' }>[],
+): Promise<void> => {
+  if (failures.length === 0) return;
+  await tx.execute(
+    `INSERT INTO ${STAGING}.failures
+     SELECT $1, $2, bad->>'rowKey', bad->>'providerAccountId', bad->>'reason', bad->>'field'
+     FROM jsonb_array_elements($3::jsonb) AS bad ON CONFLICT DO NOTHING`,
+    [syncId, attempt, JSON.stringify(failures)],
+  );
+};

@@ -1,0 +1,153 @@
+import {
+  connection, type KnownAccount, type LedgerContext, type LinkedConnection, type OpenRun, trackedAccounts,
+} from '#domain'; // prettier-ignore
+import { derivedId, fold, runDecider } from '#event-store';
+import { addDays, dayIn } from '#kernel';
+import { type ConnectionSnapshot, observationOf } from '#providers';
+import type { SyncDeps } from '../sync-deps.js';
+import { AccountImport, StalePages } from './import-account.js';
+import { ProviderSession } from './provider-session.js';
+import type { RunProgress } from './run-progress.js';
+import type { Staging } from './staging.js';
+import { readCursor, writeCursor } from './sync-cursor.js';
+import { accountNotFound, disconnectedMeanwhile } from './sync-problem.js';
+
+/** How often one attempt fetches anew because another run wrote to the same ledger meanwhile. */
+const MAX_FETCHES = 5;
+
+/** One attempt of one run: look, fetch into staging, decide and append chunk by chunk. */
+export class SyncAttempt {
+  readonly #deps: SyncDeps;
+  readonly #staging: Staging;
+  readonly #run: OpenRun;
+  readonly #cursorBefore: string | null;
+  readonly #progress: RunProgress;
+
+  constructor(
+    deps: SyncDeps,
+    staging: Staging,
+    run: OpenRun,
+    cursorBefore: string | null,
+    progress: RunProgress,
+  ) {
+    this.#deps = deps;
+    this.#staging = staging;
+    this.#run = run;
+    this.#cursorBefore = cursorBefore;
+    this.#progress = progress;
+  }
+
+  /** Resolves when everything that the provider showed is in the log. */
+  async carryOut(linked: LinkedConnection): Promise<void> {
+    const session = new ProviderSession(this.#deps, linked);
+    const snapshot = await session.use((access) => session.provider.describe(access, this.#progress.calls));
+    this.#progress.refreshedAt = snapshot.refreshedAt;
+    const observed = await this.#observe(linked, snapshot);
+    const tracked = trackedAccounts(observed).filter(({ sharing }) => sharing === 'shared');
+    if (tracked.length === 0) throw accountNotFound();
+    this.#progress.accounts = tracked;
+    if (snapshot.refreshedAt === null) this.#progress.reasons.add('provider.not-refreshed-yet');
+    if (snapshot.health.kind !== 'healthy') this.#progress.reasons.add(`provider.${snapshot.health.code}`);
+    for (let fetches = 1; ; fetches += 1) {
+      try {
+        await this.#fetchAndImport(session, observed, tracked, snapshot);
+        return;
+      } catch (error) {
+        if (!(error instanceof StalePages) || fetches >= MAX_FETCHES) throw error;
+      }
+    }
+  }
+
+  async #fetchAndImport(
+    session: ProviderSession,
+    linked: LinkedConnection,
+    tracked: readonly KnownAccount[],
+    snapshot: ConnectionSnapshot,
+  ): Promise<void> {
+    const today = dayIn(this.#deps.policy.timeZone, this.#deps.clock.now());
+    const wantedFrom = addDays(today, -linked.syncDaysBack);
+    const cursor = readCursor(this.#cursorBefore, wantedFrom);
+    this.#progress.windowFrom = cursor.from;
+    this.#progress.windowTo = today;
+    const imports = new Map(tracked.map((account) => [account, this.#importFor(linked, account)]));
+    for (const each of imports.values()) await each.begin();
+    const { syncId, attempt } = this.#run;
+    const providerCursor = await session.use(async (access) => {
+      await this.#staging.clear(syncId);
+      this.#progress.pages = 0;
+      const request = { access, accounts: tracked, from: cursor.from, cursor: cursor.provider };
+      for await (const step of session.provider.fetchTransactions(request, this.#progress.calls)) {
+        if (step.kind === 'end') return this.#endOfFetch(step);
+        this.#progress.pages += 1;
+        await this.#staging.add(syncId, attempt, step.items);
+      }
+      throw new Error('The provider ended its pages without saying so.');
+    });
+    for (const [account, each] of imports) {
+      await this.#importAccount(each, account);
+      await this.#observeBalance(each, account, snapshot);
+    }
+    if (providerCursor.complete) {
+      this.#progress.cursorAfter = writeCursor({ from: cursor.from, provider: providerCursor.cursor });
+    }
+  }
+
+  #endOfFetch(step: {
+    readonly complete: boolean;
+    readonly cursor: string | null;
+    readonly reason: string | null;
+  }) {
+    if (!step.complete) this.#progress.reasons.add(`fetch.${step.reason ?? 'incomplete'}`);
+    return { complete: step.complete, cursor: step.cursor };
+  }
+
+  async #importAccount(each: AccountImport, account: KnownAccount): Promise<void> {
+    const { syncId, attempt } = this.#run;
+    for await (const rows of this.#staging.chunks(syncId, attempt, account.providerAccountId)) {
+      await this.#stopIfDisconnected();
+      await each.importRows(rows, this.#deps.clock.now());
+    }
+  }
+
+  async #observeBalance(
+    each: AccountImport,
+    account: KnownAccount,
+    snapshot: ConnectionSnapshot,
+  ): Promise<void> {
+    const shown = snapshot.accounts.find((seen) => seen.providerAccountId === account.providerAccountId);
+    if (!shown?.balance || !shown.currency) return;
+    await each.observeBalance(shown.balance, shown.currency, this.#deps.clock.now());
+  }
+
+  async #observe(linked: LinkedConnection, snapshot: ConnectionSnapshot): Promise<LinkedConnection> {
+    const logId = await this.#deps.store.logId();
+    const ledgerIdOf = (identity: readonly string[]) =>
+      derivedId('ledger', logId, linked.tenantId, ...identity);
+    const command = observationOf(snapshot, ledgerIdOf, this.#deps.clock.now());
+    const metadata = this.#deps.metadata(linked.tenantId);
+    const { state } = await runDecider(this.#deps, connection, linked.connectionId, command, { metadata });
+    if (state.status !== 'linked') throw disconnectedMeanwhile();
+    return state;
+  }
+
+  async #stopIfDisconnected(): Promise<void> {
+    const { state } = await fold(this.#deps, connection, this.#run.connectionId);
+    if (state.status !== 'linked') throw disconnectedMeanwhile();
+  }
+
+  #importFor(linked: LinkedConnection, account: KnownAccount): AccountImport {
+    const context: LedgerContext = {
+      tenantId: linked.tenantId,
+      companyId: linked.companyId,
+      connectionId: linked.connectionId,
+      accountId: account.trackedAs ?? linked.opened.accountId,
+      ledgerId: account.ledgerId,
+      provider: linked.opened.provider,
+      syncId: this.#run.syncId,
+      trigger: this.#run.trigger,
+      windowFrom: this.#progress.windowFrom ?? '',
+      windowTo: this.#progress.windowTo ?? '',
+    };
+    return new AccountImport(this.#deps, context, this.#deps.metadata(linked.tenantId));
+  }
+}

@@ -1,0 +1,45 @@
+import { errorText } from '#kernel';
+import { ProviderError } from '#providers';
+
+/** Why a run ends without success: a stable code, and words with a next step. */
+export class SyncProblem extends Error {
+  override readonly name = 'SyncProblem';
+  constructor(
+    readonly code: string,
+    message: string,
+    options: ErrorOptions = {},
+  ) {
+    super(message, options);
+  }
+}
+
+export const disconnectedMeanwhile = (): SyncProblem =>
+  new SyncProblem(
+    'connection.disconnected',
+    'The connection was disconnected while it was being synchronised; nothing more was imported.',
+  );
+
+export const accountNotFound = (): SyncProblem =>
+  new SyncProblem(
+    'account.not-found',
+    'The linked bank shares no account with the IBAN of this connection. Link again and tick that account.',
+  );
+
+const NEXT_STEP: Readonly<Record<ProviderError['kind'], string>> = {
+  retry: 'The provider does not answer properly; the next sync tries again by itself.',
+  'retry-after': 'The provider asks us to wait; the next sync tries again by itself.',
+  'needs-user': 'The holder of the account must link the bank again.',
+  permanent: 'It will not heal by itself: check the provider credentials, then link the bank again.',
+  bug: 'The provider answered something unexpected; tell the operator, with the id of this run.',
+};
+
+/** The problem as history shows it. Anything that is not a provider's failure is not for history: it is thrown on. */
+export const problemOf = (error: unknown): SyncProblem | undefined => {
+  if (error instanceof SyncProblem) return error;
+  if (!(error instanceof ProviderError)) return undefined;
+  return new SyncProblem(error.code, `${errorText(error)} ${NEXT_STEP[error.kind]}`, { cause: error });
+};
+
+/** Whether waiting alone may cure it. */
+export const isPassing = (error: unknown): error is ProviderError =>
+  error instanceof ProviderError && (error.kind === 'retry' || error.kind === 'retry-after');

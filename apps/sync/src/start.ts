@@ -1,0 +1,69 @@
+import { type Config, demand } from '#platform';
+import {
+  configuredProviders,
+  periodically,
+  type Service,
+  type ServiceResources,
+  startService,
+} from '#service';
+import { Vault } from '#vault';
+import { CommandBus } from '@nestjs/cqrs';
+import { EndOverdueRunsJob } from './end-overdue-runs/end-overdue-runs.job.js';
+import { ledgerEntriesProjection } from './ledger-entries/ledger-entries.projection.js';
+import { PublishSyncEventsPublisher } from './publish-sync-events/publish-sync-events.publisher.js';
+import { linkedConnectionsProjection } from './request-sync/linked-connections.js';
+import { RequestSyncOnWebhookReactor } from './request-sync/request-sync-on-webhook.reactor.js';
+import { RequestSyncWhenLinkedReactor } from './request-sync/request-sync-when-linked.reactor.js';
+import { DispatchSyncReactor } from './run-sync/dispatch-sync.reactor.js';
+import { Staging } from './run-sync/staging.js';
+import { syncHistoryProjection } from './sync-history/sync-history.projection.js';
+import { SyncDeps } from './sync-deps.js';
+import { SyncModule } from './sync.module.js';
+
+const SWEEP_EVERY_MS = 5_000;
+const RETRY_DELAYS_MS = [2_000, 10_000, 30_000];
+
+const depsOf = (resources: ServiceResources, config: Config): SyncDeps => {
+  const { db, store, snapshots, keeper, commands, clock, correlation } = resources;
+  const vault = new Vault(demand(config.encryptionKey, 'ENCRYPTION_KEY'));
+  const policy = {
+    deadlineMs: config.syncDeadlineSeconds * 1_000,
+    retryDelaysMs: RETRY_DELAYS_MS,
+    timeZone: config.syncTimeZone,
+  };
+  const providers = configuredProviders(config);
+  return new SyncDeps(db, store, snapshots, keeper, vault, providers, commands, clock, correlation, policy);
+};
+
+/** Carries out syncs; owns the sync history and the ledger's rows. */
+export const startSync = async (resources: ServiceResources): Promise<{ stop(): Promise<void> }> => {
+  const { config, store, commands, events } = resources;
+  const deps = depsOf(resources, config);
+  const staging = new Staging(resources.db);
+  await staging.prepare();
+  const service: Service = await startService({
+    resources,
+    name: 'sync',
+    module: SyncModule.with(deps, staging),
+    port: config.ports.sync,
+    portVariable: 'SYNC_APP_PORT',
+  });
+  const { runners, logger } = service;
+  const bus = service.http.app.get(CommandBus);
+  runners.project(syncHistoryProjection);
+  runners.project(ledgerEntriesProjection(store));
+  runners.project(linkedConnectionsProjection);
+  runners.react(new DispatchSyncReactor(commands).reactor);
+  runners.react(new RequestSyncWhenLinkedReactor(bus).reactor);
+  runners.react(new RequestSyncOnWebhookReactor(deps, bus).reactor);
+  runners.react(new PublishSyncEventsPublisher(events).reactor);
+  await runners.prepared();
+  const job = new EndOverdueRunsJob(deps);
+  const sweeper = periodically('end-overdue-runs', SWEEP_EVERY_MS, logger, () => job.sweep());
+  return {
+    stop: async () => {
+      await sweeper.stop();
+      await service.stop();
+    },
+  };
+};

@@ -1,0 +1,38 @@
+import type { EventStore, SnapshotCache } from '#event-store';
+import type { Clock, CorrelationScope, EventMetadata } from '#kernel';
+import type { CommandPublisher } from '#messaging';
+import type { Database, LockKeeper } from '#read-model';
+import type { Providers } from '#service';
+import type { Vault } from '#vault';
+import { v7 } from 'uuid';
+
+export interface SyncPolicy {
+  /** A run that has not ended so long after it was requested is ended by the watchdog. */
+  readonly deadlineMs: number;
+  /** How often a run is tried again by itself after a passing failure of the provider. */
+  readonly retryDelaysMs: readonly number[];
+  /** Time zone in which "today" is meant. */
+  readonly timeZone: string;
+}
+
+/** Everything that the handlers of this app share; made once at start, injected as one value. */
+export class SyncDeps {
+  constructor(
+    readonly db: Database,
+    readonly store: EventStore,
+    readonly snapshots: SnapshotCache,
+    readonly keeper: LockKeeper,
+    readonly vault: Vault,
+    readonly providers: Providers,
+    readonly commands: CommandPublisher,
+    readonly clock: Clock,
+    readonly correlation: CorrelationScope,
+    readonly policy: SyncPolicy,
+  ) {}
+
+  /** Metadata of one command: a fresh command id within the story at hand. */
+  metadata(tenantId: string | null, commandId: string = v7()): EventMetadata {
+    const { correlationId, causationId, actor, traceparent } = this.correlation.current();
+    return { commandId, correlationId, causationId, tenantId, actor, traceparent };
+  }
+}

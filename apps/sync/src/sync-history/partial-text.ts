@@ -1,0 +1,24 @@
+import type { SyncReport } from '#domain';
+
+const unreadable = ({ counts, failures }: Pick<SyncReport, 'counts' | 'failures'>): string => {
+  const kinds = [...new Set(failures.map(({ reason, field }) => `${reason} in ${field}`))].toSorted();
+  return `${counts.failed} row(s) could not be understood (${kinds.join(', ')}) and were left out; they are read again at each sync.`;
+};
+
+const textOf = (reason: string, report: Pick<SyncReport, 'counts' | 'failures'>): string => {
+  if (reason === 'rows.unreadable') return unreadable(report);
+  if (reason.startsWith('fetch.')) {
+    return 'The provider did not show all its pages; what was read is imported, the next sync reads the rest.';
+  }
+  if (reason === 'provider.not-refreshed-yet') {
+    return 'The provider has not finished its first look at the bank; the next sync reads what comes.';
+  }
+  const code = reason.slice('provider.'.length);
+  return `The provider could not refresh its data from the bank (${code}); what it had is imported. Repair the link if it lasts.`;
+};
+
+/** Why a run is only partial, in words with a next step. */
+export const partialText = (
+  reasons: readonly string[],
+  report: Pick<SyncReport, 'counts' | 'failures'>,
+): string => reasons.map((reason) => textOf(reason, report)).join(' ');

@@ -1,0 +1,30 @@
+import { GetSyncRpc, type Page, RPC_SUBJECTS, SyncHistoryRpc, type SyncView } from '#contracts';
+import { Controller } from '@nestjs/common';
+import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { assertKnownConnection } from '../known-connection.js';
+import { seeOwnWrites } from '../read-own-writes.js';
+import { SyncDeps } from '../sync-deps.js';
+import { SYNC_HISTORY } from './sync-history.projection.js';
+import { syncById, syncHistory } from './sync-history.query.js';
+
+@Controller()
+export class SyncHistoryController {
+  readonly #deps: SyncDeps;
+
+  constructor(deps: SyncDeps) {
+    this.#deps = deps;
+  }
+
+  @MessagePattern(RPC_SUBJECTS.syncHistory, Transport.NATS)
+  async onHistory(@Payload() message: SyncHistoryRpc): Promise<Page<SyncView>> {
+    await assertKnownConnection(this.#deps, message.connectionId, message.scope);
+    await seeOwnWrites(this.#deps.db, SYNC_HISTORY, message.minPosition);
+    return syncHistory(this.#deps.db, message);
+  }
+
+  @MessagePattern(RPC_SUBJECTS.getSync, Transport.NATS)
+  async onGet(@Payload() message: GetSyncRpc): Promise<SyncView> {
+    await seeOwnWrites(this.#deps.db, SYNC_HISTORY, message.minPosition);
+    return syncById(this.#deps.db, message.id, message.scope);
+  }
+}

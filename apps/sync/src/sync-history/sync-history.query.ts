@@ -1,0 +1,100 @@
+import type { Page, SyncView } from '#contracts';
+import { DomainError } from '#kernel';
+import { type Database, decodeCursor, encodeCursor } from '#read-model';
+import { SYNC_HISTORY } from './sync-history.projection.js';
+
+interface RunRow {
+  readonly sync_id: string;
+  readonly connection_id: string;
+  readonly tenant_id: string;
+  readonly trigger: SyncView['trigger'];
+  readonly status: SyncView['status'];
+  readonly created_at: string;
+  readonly started_at: string | null;
+  readonly ended_at: string | null;
+  readonly window_from: string | null;
+  readonly window_to: string | null;
+  readonly imported: number;
+  readonly updated: number;
+  readonly removed: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+}
+
+const viewOf = (row: RunRow): SyncView => ({
+  id: row.sync_id,
+  connectionId: row.connection_id,
+  tenantId: row.tenant_id,
+  createdAt: row.created_at,
+  trigger: row.trigger,
+  status: row.status,
+  startedAt: row.started_at,
+  endedAt: row.ended_at,
+  windowFrom: row.window_from,
+  windowTo: row.window_to,
+  transactionsImported: row.imported,
+  transactionsUpdated: row.updated,
+  transactionsRemoved: row.removed,
+  transactionsSkipped: row.skipped,
+  transactionsFailed: row.failed,
+  errorCode: row.error_code,
+  errorMessage: row.error_message,
+});
+
+export interface SyncHistoryFilter {
+  readonly connectionId: string;
+  readonly limit: number;
+  readonly status?: string | null | undefined;
+  readonly trigger?: string | null | undefined;
+  readonly cursor?: string | null | undefined;
+}
+
+const placeOf = (cursor: string | null | undefined): readonly [string, string] | readonly [null, null] => {
+  if (!cursor) return [null, null];
+  const [createdAt, id] = decodeCursor(cursor) ?? [];
+  if (typeof createdAt === 'string' && typeof id === 'string') return [createdAt, id];
+  throw new DomainError('cursor.invalid', 'This cursor is not one of ours; begin without a cursor.');
+};
+
+/** Runs of one connection, newest first: a page costs the same however long the history is. */
+export const syncHistory = async (db: Database, filter: SyncHistoryFilter): Promise<Page<SyncView>> => {
+  const [createdAt, id] = placeOf(filter.cursor);
+  const conditions = ['connection_id = $1'];
+  const params: unknown[] = [filter.connectionId];
+  const where = (condition: (n: number) => string, ...values: readonly unknown[]) => {
+    conditions.push(condition(params.length + 1));
+    params.push(...values);
+  };
+  if (filter.status) where((n) => `status = $${n}`, filter.status);
+  if (filter.trigger) where((n) => `trigger = $${n}`, filter.trigger);
+  if (createdAt !== null)
+    where((n) => `(created_at, sync_id) < ($${n}::timestamptz, $${n + 1}::uuid)`, createdAt, id);
+  params.push(filter.limit + 1);
+  const rows = await db.query<RunRow>(
+    `SELECT * FROM ${SYNC_HISTORY}.runs WHERE ${conditions.join(' AND ')}
+     ORDER BY created_at DESC, sync_id DESC LIMIT $${params.length}`,
+    params,
+  );
+  const page = rows.slice(0, filter.limit);
+  const last = page.at(-1);
+  const nextCursor =
+    last && rows.length > filter.limit ? encodeCursor([last.created_at, last.sync_id]) : null;
+  return { items: page.map(viewOf), nextCursor };
+};
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A run by its id, or by the id of a request that became part of it; `scope` hides other tenants' runs. */
+export const syncById = async (db: Database, id: string, scope: string | null): Promise<SyncView> => {
+  const [row] = await db.query<RunRow>(
+    `SELECT * FROM ${SYNC_HISTORY}.runs WHERE sync_id = coalesce(
+       (SELECT sync_id FROM ${SYNC_HISTORY}.requests WHERE request_id = $1), $2::uuid)`,
+    [id, UUID.test(id) ? id : null],
+  );
+  if (!row || (scope !== null && row.tenant_id !== scope)) {
+    throw new DomainError('sync.not-found', 'There is no such sync, or its request is still on its way.');
+  }
+  return viewOf(row);
+};

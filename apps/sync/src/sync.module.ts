@@ -1,0 +1,32 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ListTransactionsController } from './ledger-entries/list-transactions.controller.js';
+import { RequestSyncController } from './request-sync/request-sync.controller.js';
+import { RequestSyncHandler } from './request-sync/request-sync.handler.js';
+import { RunSyncController } from './run-sync/run-sync.controller.js';
+import { RunSyncHandler } from './run-sync/run-sync.handler.js';
+import { Staging } from './run-sync/staging.js';
+import { SyncHistoryController } from './sync-history/sync-history.controller.js';
+import { SyncDeps } from './sync-deps.js';
+
+@Module({})
+export class SyncModule {
+  static with(deps: SyncDeps, staging: Staging): DynamicModule {
+    return {
+      module: SyncModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [
+        RequestSyncController,
+        RunSyncController,
+        SyncHistoryController,
+        ListTransactionsController,
+      ],
+      providers: [
+        { provide: SyncDeps, useValue: deps },
+        { provide: Staging, useValue: staging },
+        RequestSyncHandler,
+        RunSyncHandler,
+      ],
+    };
+  }
+}

@@ -1,0 +1,4 @@
+import { runMain } from '#platform';
+import { openWebhookIngress } from './start.js';
+
+await runMain(openWebhookIngress);

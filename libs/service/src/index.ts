@@ -1,0 +1,6 @@
+export * from './periodic.js';
+export * from './providers.js';
+export * from './run-service.js';
+export * from './runner-group.js';
+export * from './service-resources.js';
+export * from './start-service.js';

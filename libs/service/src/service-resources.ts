@@ -1,0 +1,58 @@
+import { type EventStore, KurrentEventStore } from '#event-store';
+import { type Clock, type CorrelationScope, SystemClock } from '#kernel';
+import { CommandPublisher, ensureStreams, EventPublisher, Nats, RpcClient } from '#messaging';
+import { type Config, correlation } from '#platform';
+import { Database, LockKeeper, PgSnapshots } from '#read-model';
+
+/** Changes whenever a fold of a decider changes its meaning: older snapshots are then not seen. */
+const FOLDS_VERSION = '1';
+
+/** The connections to the three engines that a service works with; several apps of one process share them. */
+export class ServiceResources {
+  readonly clock: Clock = new SystemClock();
+  readonly correlation: CorrelationScope = correlation;
+  readonly keeper: LockKeeper;
+  readonly commands: CommandPublisher;
+  readonly events: EventPublisher;
+  readonly rpc: RpcClient;
+
+  private constructor(
+    readonly config: Config,
+    readonly db: Database,
+    readonly store: EventStore,
+    readonly nats: Nats,
+    readonly snapshots: PgSnapshots,
+  ) {
+    this.keeper = new LockKeeper(db);
+    this.commands = new CommandPublisher(nats, correlation);
+    this.events = new EventPublisher(nats, correlation);
+    this.rpc = new RpcClient(nats, correlation);
+  }
+
+  /**
+   * @throws {NatsUnavailable} no NATS server answered in time
+   * @throws {EventStoreUnavailable} the log did not answer in time
+   */
+  static async open(config: Config, name: string): Promise<ServiceResources> {
+    const db = new Database(config.databaseUrl, { applicationName: `passerelle-${name}` });
+    const store = new KurrentEventStore(config.eventStoreUrl);
+    try {
+      const [nats, logId] = await Promise.all([
+        Nats.connect({ url: config.natsUrl, name: `passerelle-${name}` }),
+        store.logId(),
+      ]);
+      await ensureStreams(nats);
+      const snapshots = new PgSnapshots(db, `${FOLDS_VERSION}:${logId}`);
+      return new ServiceResources(config, db, store, nats, snapshots);
+    } catch (error) {
+      await Promise.allSettled([store.close(), db.close()]);
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.keeper.close();
+    await this.nats.close();
+    await Promise.all([this.store.close(), this.db.close()]);
+  }
+}

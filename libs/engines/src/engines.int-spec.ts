@@ -62,16 +62,20 @@ const workingDirOf = (pid: string): string => {
   }
 };
 
-/** Processes that name the folder in their arguments, stand in it (PostgreSQL's children), or guard for us. */
+const processList = (): string[] =>
+  execFileSync('ps', ['-axo', 'pid=,ppid=,command='], { encoding: 'utf8' }).split('\n');
+
+/** Processes that name the folder in their arguments or, like PostgreSQL's children, stand in it. */
 const remaining = (): string[] => {
-  const rows = execFileSync('ps', ['-axo', 'pid=,ppid=,command='], { encoding: 'utf8' }).split('\n');
-  const named = rows.filter((row) => row.includes(root));
-  const guards = rows.filter(
-    (row) => row.includes('passerelle-engine-guard') && row.includes(` ${process.pid} `),
-  );
   const pids = existsSync('/proc/self') ? readdirSync('/proc') : [];
   const inside = pids.filter((pid) => /^\d+$/.test(pid) && workingDirOf(pid).startsWith(root));
-  return [...named, ...guards, ...inside];
+  return [...processList().filter((row) => row.includes(root)), ...inside];
+};
+
+/** The guard learns of the end of its work by the end of its input, so it goes a moment later than the engines. */
+const untilNoGuard = async (): Promise<void> => {
+  const ours = new RegExp(`^\\s*\\d+\\s+${process.pid}\\s.*passerelle-engine-guard`);
+  await vi.waitFor(() => expect(processList().filter((row) => ours.test(row))).toEqual([]), 5_000);
 };
 
 const query = async (url: string | null, sql: string): Promise<unknown[]> => {
@@ -97,6 +101,7 @@ it('starts real servers and leaves no process and no lock behind', async () => {
 
   await engines.stop();
   expect(remaining()).toEqual([]);
+  await untilNoGuard();
   expect(readdirSync(join(root, 'data', 'postgres'))).not.toContain('owner.lock');
 });
 
@@ -122,6 +127,7 @@ it.each([
       new RegExp(`Port ${port} .*${variable}`),
     );
     expect(remaining()).toEqual([]);
+    await untilNoGuard();
   } finally {
     foreign.close();
   }

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 /**
  * Remembers the pids it is told on its input. End of input means that the parent is gone, in whatever way: then it stops
  * them, first gently, after three seconds with SIGQUIT (PostgreSQL's immediate shutdown), after one more with SIGKILL.
+ * A zombie does not count: in a container it may stay for as long as the container does.
  */
 const SCRIPT = `
 pids=
@@ -13,7 +14,12 @@ while read -r verb pid signal; do
   [ "$verb" = add ] && pids="$pids $pid:$signal"
 done
 alive() {
-  for entry in $pids; do kill -0 "\${entry%%:*}" 2>/dev/null && return 0; done
+  for entry in $pids; do
+    kill -0 "\${entry%%:*}" 2>/dev/null || continue
+    stat=
+    { read -r stat <"/proc/\${entry%%:*}/stat"; } 2>/dev/null
+    case \${stat##*) } in Z*) ;; *) return 0 ;; esac
+  done
   return 1
 }
 patience() {

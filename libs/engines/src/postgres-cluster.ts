@@ -15,7 +15,6 @@ import {
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { EngineError } from './engine.js';
-import { identityOf } from './processes.js';
 import { runAs, type RunAs } from './run-as.js';
 
 const run = promisify(execFile);
@@ -102,21 +101,30 @@ const takeOver = async (dir: string, way: RunAs): Promise<void> => {
   );
 };
 
+const isTaken = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
 /**
- * PostgreSQL does not start while the pid in an old `postmaster.pid` is anybody's at all, so one whose pid went to an
- * unrelated process is removed. With a dead pid it is left: PostgreSQL then checks for survivors by the memory it names.
- * Only called when no server of ours runs on the folder.
+ * PostgreSQL does not start while the pid in an old `postmaster.pid` is anybody's at all (an unrelated process, a
+ * zombie), so such a file is removed. With a free pid it is left: PostgreSQL then checks for survivors by the memory it
+ * names. Only called when no server of ours runs on the folder.
  */
-const forgetStalePid = async (dir: string): Promise<void> => {
+const forgetStalePid = (dir: string): void => {
   const file = join(clusterDir(dir), 'postmaster.pid');
   if (!existsSync(file)) return;
   const pid = Number.parseInt(readFileSync(file, 'utf8'), 10);
-  if (!(pid > 0) || (await identityOf(pid)) !== undefined) rmSync(file, { force: true });
+  if (!(pid > 0) || isTaken(pid)) rmSync(file, { force: true });
 };
 
 /** Leaves a complete cluster with our database behind, owned by whom it must be, ready to be served. */
 export const prepareCluster = async (dir: string, binaries: Binaries, way: RunAs): Promise<void> => {
   if (!existsSync(clusterDir(dir))) await create(dir, binaries, way);
   await takeOver(dir, way);
-  await forgetStalePid(dir);
+  forgetStalePid(dir);
 };

@@ -2,13 +2,14 @@ import { errorText } from '#kernel';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyServerOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import type { Logger } from 'pino';
 import { correlateRequests } from './correlation/http-correlation.js';
 import { HealthRegistry } from './health/health-registry.js';
 import { Metrics } from './health/metrics.js';
 import { addOperatorRoutes, measureRequests } from './http/operator-routes.js';
-import { ProblemFilter } from './http/problem-filter.js';
+import { problem } from './http/problem.js';
+import { PROBLEM_TYPE, ProblemFilter } from './http/problem-filter.js';
 import type { StatusTable } from './http/problem-status.js';
 import { httpValidationPipe } from './http/validation-pipe.js';
 import { logAs, NestLogger } from './logging/nest-logger.js';
@@ -62,6 +63,12 @@ const listen = async (
   }
 };
 
+/** What Fastify refuses before any route or filter, such as an address that is no URL. */
+const frameworkErrors = (error: Error, _request: FastifyRequest, reply: FastifyReply): void => {
+  const answer = problem({ status: 400, code: 'request.invalid', detail: error.message });
+  void reply.status(answer.status).header('content-type', PROBLEM_TYPE).send(JSON.stringify(answer));
+};
+
 const urlOf = (app: NestFastifyApplication, host: string): string => {
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
@@ -90,7 +97,11 @@ export const startHttpApp = (options: HttpAppOptions): Promise<HttpApp> =>
       health = new HealthRegistry(),
       metrics = new Metrics(String(logger.bindings()['app'])),
     } = options;
-    const adapter = new FastifyAdapter({ forceCloseConnections: 'idle', ...options.fastify });
+    const adapter = new FastifyAdapter({
+      forceCloseConnections: 'idle',
+      frameworkErrors,
+      ...options.fastify,
+    });
     const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
       logger: new NestLogger(logger),
       abortOnError: false,

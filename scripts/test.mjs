@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { tool } from './run.mjs';
+import { run, tool } from './run.mjs';
 
 // `node scripts/test.mjs [--soak] [what vitest understands]`: every spec, or the long random ones alone. The last line
 // is always `N passed, N failed`.
@@ -31,6 +31,9 @@ const reportFile = join(dir, 'report.json');
 let totals;
 let status;
 try {
+  // Not an npm pre-script: a tree that does not even build has an honest last line too.
+  const prepared = await run(process.execPath, [join(root, 'scripts', 'prepare.mjs'), '--build']);
+  if (prepared !== 0) throw new Error('nothing could be tested, see above.');
   status = await tool(
     root,
     'vitest',
@@ -46,7 +49,7 @@ try {
   );
   totals = tally(reportFile);
 } catch (error) {
-  console.error(`Vitest ended without a report: ${error.message}`);
+  console.error(`The tests ended without a report: ${error.message}`);
   totals = { passed: 0, failed: 1, skipped: 0 };
 } finally {
   rmSync(dir, { recursive: true, force: true });

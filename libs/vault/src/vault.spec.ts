@@ -1,0 +1,81 @@
+import { inspect } from 'node:util';
+import { DomainError, Secret } from '#kernel';
+import { describe, expect, it } from 'vitest';
+import { asSealed, generateKey, Vault } from './index.js';
+
+const oldKey = generateKey();
+const newKey = generateKey();
+
+const thrownBy = (work: () => unknown): unknown => {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+};
+
+it('seals a text so that only an open shows it', () => {
+  const vault = new Vault(new Secret(oldKey));
+  const sealed = vault.seal('canary-token');
+  expect(sealed).not.toContain('canary');
+  expect(inspect(vault.open(sealed))).toBe('[secret]');
+  expect(vault.open(sealed).reveal()).toBe('canary-token');
+  expect(vault.open(vault.seal(new Secret(''))).reveal()).toBe('');
+});
+
+describe('while a key is replaced', () => {
+  const before = new Vault(oldKey);
+  const during = new Vault(`${newKey}, ${oldKey}`);
+  const after = new Vault(newKey);
+
+  it('the new key seals and both open', () => {
+    expect(during.open(before.seal('x')).reveal()).toBe('x');
+    expect(after.open(during.seal('x')).reveal()).toBe('x');
+  });
+
+  it('resealing moves a text under the new key, once', () => {
+    const moved = during.reseal(before.seal('x'));
+    expect(after.open(moved).reveal()).toBe('x');
+    expect(during.reseal(moved)).toBe(moved);
+  });
+
+  it('the keys are known by their fingerprints', () => {
+    expect(during.fingerprint).toBe(after.fingerprint);
+    expect(during.fingerprints).toEqual([after.fingerprint, before.fingerprint]);
+    expect(during.fingerprint).toMatch(/^[0-9a-f]{8}$/);
+  });
+});
+
+it.each([
+  ['of another key', new Vault(newKey).seal('x')],
+  ['that was never sealed', asSealed('plain text')],
+  ['that is empty', asSealed('')],
+])('refuses a text %s instead of opening it as nothing', (_, sealed) => {
+  const error = thrownBy(() => new Vault(oldKey).open(sealed));
+  expect(error).toBeInstanceOf(DomainError);
+  expect(error).toMatchObject({
+    code: 'vault.unknown-key',
+    message: expect.stringContaining('ENCRYPTION_KEY'),
+  });
+  expect(inspect(error)).not.toContain(oldKey);
+});
+
+it.each([
+  ['', /key 1 is empty.*node -p/],
+  ['canary', /key 1 is no Fernet key.*node -p/],
+  [`${oldKey},`, /key 2 is empty/],
+  [`${oldKey},canary`, /key 2 is no Fernet key/],
+])('refuses a faulty ring at construction and tells how to make a key, never the key', (keys, message) => {
+  const error = thrownBy(() => new Vault(keys));
+  expect(String(error)).toMatch(message);
+  expect(inspect(error)).not.toMatch(/canary/);
+  expect(inspect(error)).not.toContain(oldKey);
+});
+
+it('shows no key to whoever prints it', () => {
+  const vault = new Vault(oldKey);
+  expect(inspect(vault, { showHidden: true, depth: 9 }) + JSON.stringify(vault)).not.toMatch(
+    /Buffer|signing/,
+  );
+});

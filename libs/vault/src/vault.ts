@@ -1,0 +1,75 @@
+import { DomainError, Secret } from '#kernel';
+import { decrypt, encrypt } from './fernet.js';
+import { type FernetKey, parseFernetKey } from './fernet-key.js';
+
+declare const brand: unique symbol;
+
+/** A text that only a {@link Vault} with the right key can read; safe to store and to send. */
+export type Sealed = string & { readonly [brand]: 'Sealed' };
+
+/** Reads a stored text as sealed; whether a key opens it shows when it is opened. */
+export const asSealed = (text: string): Sealed => text as Sealed;
+
+const HOW_TO_MAKE_ONE = `Make a key with: node -p "crypto.randomBytes(32).toString('base64url') + '='"`;
+
+const keyRing = (keys: string): [FernetKey, ...FernetKey[]] => {
+  const parsed = keys.split(',').map((text, index) => {
+    const key = parseFernetKey(text.trim());
+    if (key) return key;
+    const which =
+      text.trim() === '' ? 'is empty' : 'is no Fernet key (32 bytes in URL-safe Base64, 44 characters)';
+    throw new Error(`ENCRYPTION_KEY: key ${index + 1} ${which}. ${HOW_TO_MAKE_ONE}`);
+  });
+  const [first, ...others] = parsed;
+  if (!first) throw new Error(`ENCRYPTION_KEY is empty. ${HOW_TO_MAKE_ONE}`);
+  return [first, ...others];
+};
+
+/**
+ * Seals texts with a ring of Fernet keys: the first key seals, every key opens. To replace a key, put the new one first
+ * and keep the old one until everything was sealed anew.
+ */
+export class Vault {
+  readonly #keys: readonly [FernetKey, ...FernetKey[]];
+
+  /**
+   * @param keys one key, or several separated by commas
+   * @throws {Error} a key is missing or malformed; the message never contains it
+   */
+  constructor(keys: string | Secret) {
+    this.#keys = keyRing(typeof keys === 'string' ? keys : keys.reveal());
+  }
+
+  /** Names the sealing key without telling it: the first eight hex digits of its SHA-256. */
+  get fingerprint(): string {
+    return this.#keys[0].fingerprint;
+  }
+
+  /** Fingerprints of all keys that open, the sealing one first. */
+  get fingerprints(): readonly string[] {
+    return this.#keys.map((key) => key.fingerprint);
+  }
+
+  seal(text: string | Secret): Sealed {
+    return encrypt(this.#keys[0], typeof text === 'string' ? text : text.reveal()) as Sealed;
+  }
+
+  /** @throws {DomainError} `vault.unknown-key`: no key of the ring opens it, or it was altered */
+  open(sealed: Sealed): Secret {
+    for (const key of this.#keys) {
+      const text = decrypt(key, sealed);
+      if (text !== undefined) return new Secret(text);
+    }
+    throw new DomainError(
+      'vault.unknown-key',
+      'No key of ENCRYPTION_KEY opens this sealed text: the key that sealed it is missing, or the text was altered. ' +
+        'Add the old key behind the new one, separated by a comma.',
+      { keys: this.fingerprints },
+    );
+  }
+
+  /** The same text under the first key; what that key sealed already is returned as it is. */
+  reseal(sealed: Sealed): Sealed {
+    return decrypt(this.#keys[0], sealed) === undefined ? this.seal(this.open(sealed)) : sealed;
+  }
+}

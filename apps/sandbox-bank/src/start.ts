@@ -24,7 +24,7 @@ export interface RunningSandboxBank {
 /** Opens the data directory, listens on 127.0.0.1 and resumes the syncs and webhooks that were waiting. */
 export const startSandboxBank = async (options: SandboxOptions): Promise<RunningSandboxBank> => {
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const now = (): number => Date.now();
+  const now = Date.now;
   const store = new Store(options.dataDir);
   const outbox = new WebhookOutbox(store, settings, now);
   const syncs = new SyncQueue();

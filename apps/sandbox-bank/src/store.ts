@@ -5,6 +5,8 @@ import { FIRST_IDS, SCHEMA } from './schema.js';
 
 export type SqlValue = string | number | null;
 
+type Found<Row> = Row | undefined;
+
 /** The one SQLite file of the sandbox: prepared statements by their text, and transactions that may be nested. */
 export class Store {
   private readonly statements = new Map<string, Database.Statement>();
@@ -24,7 +26,7 @@ export class Store {
     return this.statement(sql).all(...values) as Row[];
   }
 
-  first<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+  first<Row>(sql: string, ...values: SqlValue[]): Found<Row> {
     return this.all<Row>(sql, ...values)[0];
   }
 

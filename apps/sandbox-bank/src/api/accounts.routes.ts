@@ -27,6 +27,9 @@ const totals = (views: readonly View[], member: 'balance' | 'coming_balance'): R
   return Object.fromEntries([...byCurrency].map(([currency, values]) => [currency, Number(sum(values))]));
 };
 
+const isShown = (account: StoredAccount, request: FastifyRequest): boolean =>
+  account.disabled === null || queryOf(request).all !== undefined;
+
 /** §6: disabled and deleted accounts are hidden without `all`; a disabled one cannot even be addressed. */
 export const accountRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
   const view = (account: StoredAccount, expand: string | undefined): View => {
@@ -52,9 +55,6 @@ export const accountRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
       total: all.length,
     };
   };
-
-  const isShown = (account: StoredAccount, request: FastifyRequest): boolean =>
-    account.disabled === null || queryOf(request).all !== undefined;
 
   const visible = (request: FastifyRequest, id: number): StoredAccount => {
     const userId = userOf(sandbox, request);

@@ -8,10 +8,16 @@ import {
   type TransactionScope,
 } from '../aggregator/list-transactions.js';
 import { transactionJson, type StoredTransaction } from '../aggregator/transaction-json.js';
-import { parseTransactionQuery } from '../aggregator/transaction-query.js';
+import { parseTransactionQuery, type TransactionQuery } from '../aggregator/transaction-query.js';
 import { parisTimestamp } from '../timestamps.js';
 import { invalidValue, noAccount, notFound } from './api-error.js';
 import { bodyOf, booleanOf, idOf, queryOf, textOf, userOf } from './request-context.js';
+
+interface TransactionList {
+  readonly userId: number;
+  readonly scope: TransactionScope;
+  readonly query: TransactionQuery;
+}
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -36,13 +42,8 @@ export const transactionRoutes = (app: FastifyInstance, sandbox: Sandbox): void 
     return hrefWith(request, page.next, fault ? 'other-host.example.test' : undefined);
   };
 
-  const send = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    userId: number,
-    scope: TransactionScope,
-  ): FastifyReply => {
-    const page = listTransactions(store, scope, parseTransactionQuery(queryOf(request)));
+  const send = (request: FastifyRequest, reply: FastifyReply, list: TransactionList): FastifyReply => {
+    const page = listTransactions(store, list.scope, list.query);
     const dates = page.rows.map((row) => row.date);
     const envelope = JSON.stringify({
       first_date: page.firstDate,
@@ -53,7 +54,7 @@ export const transactionRoutes = (app: FastifyInstance, sandbox: Sandbox): void 
       _links: {
         self: link(hrefWith(request, queryOf(request).cursor ?? null)),
         prev: link(page.prev === null ? null : hrefWith(request, page.prev)),
-        next: link(nextHref(request, userId, page)),
+        next: link(nextHref(request, list.userId, page)),
       },
     });
     const rows = page.rows.map(transactionJson).join(',');
@@ -67,24 +68,27 @@ export const transactionRoutes = (app: FastifyInstance, sandbox: Sandbox): void 
 
   app.get('/users/:userId/transactions', (request, reply) => {
     const userId = userOf(sandbox, request);
+    const query = parseTransactionQuery(queryOf(request));
     requireEnabled({ userId });
-    return send(request, reply, userId, { column: 'id_user', id: userId });
+    return send(request, reply, { userId, query, scope: { column: 'id_user', id: userId } });
   });
 
   app.get('/users/:userId/connections/:connectionId/transactions', (request, reply) => {
     const userId = userOf(sandbox, request);
     const connectionId = idOf(request, 'connectionId');
     if (findConnection(sandbox, connectionId)?.id_user !== userId) throw notFound();
+    const query = parseTransactionQuery(queryOf(request));
     requireEnabled({ connectionId });
-    return send(request, reply, userId, { column: 'id_connection', id: connectionId });
+    return send(request, reply, { userId, query, scope: { column: 'id_connection', id: connectionId } });
   });
 
   app.get('/users/:userId/accounts/:accountId/transactions', (request, reply) => {
     const userId = userOf(sandbox, request);
     const account = findAccount(sandbox, idOf(request, 'accountId'));
     if (account?.id_user !== userId) throw notFound();
+    const query = parseTransactionQuery(queryOf(request));
     if (account.disabled !== null) throw queryOf(request).all === undefined ? notFound() : noAccount();
-    return send(request, reply, userId, { column: 'id_account', id: account.id });
+    return send(request, reply, { userId, query, scope: { column: 'id_account', id: account.id } });
   });
 
   const own = (request: FastifyRequest): StoredTransaction => {

@@ -2,13 +2,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Sandbox } from '../sandbox.js';
 import type { BankAccount } from '../bank/bank.js';
 import { everydayRow } from '../bank/everyday-row.js';
-import { isJsonNumber } from '../bank/decimal-text.js';
 import { normaliseIban } from '../bank/iban.js';
 import { randomFrom } from '../bank/random.js';
 import { bodyOf, idOf, queryOf, textOf } from '../api/request-context.js';
 import { parisTimestamp } from '../timestamps.js';
 import { BAD_ROW_KINDS, badRow } from './bad-rows.js';
-import { BadCall, dayIn, numberIn, rowChanges, textsIn, wholeRow } from './input.js';
+import { BadCall, dayIn, decimalIn, numberIn, rowChanges, textsIn, wholeRow } from './input.js';
 import { truthOf } from './truth.js';
 
 /** What happens at the banks: accounts, movements, corrections. By default every connection hears of it at once. */
@@ -65,12 +64,10 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
   app.patch('/accounts/:key', (request) => {
     const account = accountOf(request);
     const body = bodyOf(request);
-    const balance = body.balance === undefined ? account.balance : body.balance;
-    if (balance !== null && !isJsonNumber(String(balance)))
-      throw new BadCall('"balance" must be a number or null.');
+    const balance = body.balance === null ? null : (decimalIn(body, 'balance') ?? account.balance);
     store.run(
       'UPDATE bank_accounts SET balance = ?, currency = ?, closed = ? WHERE key = ?',
-      balance === null ? null : String(balance),
+      balance,
       textOf(body, 'currency') ?? account.currency,
       body.closed === undefined ? account.closed : Number(body.closed === true),
       account.key,

@@ -26,16 +26,20 @@ export const dayIn = (body: Record<string, unknown>, name: string): string | und
   return value;
 };
 
+/** A number or the text of one, as the text that will stand in JSON. */
+export const decimalIn = (body: Record<string, unknown>, name: string): string | undefined => {
+  const value = body[name];
+  if (value === undefined) return undefined;
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+  if (!isJsonNumber(text)) throw new BadCall(`"${name}" must be a number.`);
+  return text;
+};
+
 /** Members of a bank row as a caller may give them; amounts as numbers or decimal texts. */
 export const rowChanges = (input: unknown): Partial<PartialBankRow> => {
   const row = { ...(input as Record<string, unknown>) };
-  dayIn(row, 'date');
-  if (row.value !== undefined) {
-    row.value = String(row.value);
-    if (!isJsonNumber(String(row.value)))
-      throw new BadCall(`"value" must be a number, not ${String(row.value)}.`);
-  }
-  return row as Partial<PartialBankRow>;
+  const [date, value] = [dayIn(row, 'date'), decimalIn(row, 'value')];
+  return { ...row, ...(date !== undefined && { date }), ...(value !== undefined && { value }) };
 };
 
 export const wholeRow = (input: unknown): PartialBankRow => {

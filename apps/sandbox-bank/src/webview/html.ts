@@ -13,9 +13,11 @@ export class Html {
 
 type Part = Html | readonly Html[] | string | number | false | null | undefined;
 
+const isList = (part: Part): part is readonly Html[] => Array.isArray(part);
+
 const markupOf = (part: Part): string => {
   if (part instanceof Html) return part.markup;
-  if (Array.isArray(part)) return part.map((item: Html) => item.markup).join('');
+  if (isList(part)) return part.map((item) => item.markup).join('');
   return part === false || part === null || part === undefined
     ? ''
     : String(part).replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

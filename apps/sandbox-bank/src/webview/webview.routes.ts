@@ -28,11 +28,20 @@ const sendPage = (reply: FastifyReply, page: string, status = 200): FastifyReply
     .type('text/html; charset=utf-8')
     .send(page);
 
+const bankNameOf = (connection: StoredConnection): string =>
+  connectorById(connection.id_connector)?.name ?? 'Banque';
+
+const guarded = (reply: FastifyReply, answer: () => FastifyReply): FastifyReply => {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof BadLink) return sendPage(reply, errorPage(error.message), 400);
+    throw error;
+  }
+};
+
 /** §4: the hosted pages that a person's browser is sent to, and from which it comes back to `redirect_uri`. */
 export const webviewRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
-  const bankNameOf = (connection: StoredConnection): string =>
-    connectorById(connection.id_connector)?.name ?? 'Banque';
-
   const ownConnection = (session: WebviewSession): StoredConnection => {
     const connection = findConnection(sandbox, Number(session.parameters.connection_id ?? '0'));
     if (!connection || connection.id_user !== session.userId)
@@ -89,15 +98,6 @@ export const webviewRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
     }
     if (session.parameters.redirect_uri === undefined) return sendPage(reply, show(session));
     return goBack(reply, session, chosen.length > 0 ? { connection_deleted: 'true' } : {});
-  };
-
-  const guarded = (reply: FastifyReply, answer: () => FastifyReply): FastifyReply => {
-    try {
-      return answer();
-    } catch (error) {
-      if (error instanceof BadLink) return sendPage(reply, errorPage(error.message), 400);
-      throw error;
-    }
   };
 
   for (const flow of FLOWS) {

@@ -35,7 +35,7 @@ module.exports = {
     only('client', ['contracts']),
     only('platform', ['kernel']),
     only('engines', ['kernel']),
-    only('service', ['kernel', 'event-store', 'messaging', 'read-model', 'providers', 'platform']),
+    only('service', ['kernel', 'event-store', 'messaging', 'read-model', 'providers', 'platform', 'vault']),
     {
       name: 'pure-libs-use-no-package-and-no-node',
       severity: 'error',

@@ -4,6 +4,7 @@ export * from './connection/connection.js';
 export * from './connection/connection.commands.js';
 export * from './connection/connection.events.js';
 export * from './connection/connection.state.js';
+export { usableAttempt } from './connection/link.js';
 export { ACCOUNT_NOT_FOUND } from './connection/observe-provider.js';
 export * from './delivery/delivery.js';
 export * from './delivery/delivery.events.js';

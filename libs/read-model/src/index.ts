@@ -22,3 +22,4 @@ export { PgSnapshots, type Snapshot, type SnapshotsOptions } from './snapshots.j
 export { type CursorValue, decodeCursor, encodeCursor } from './cursor.js';
 export { type BulkInsert, type ColumnTypes, insertRows, rowsRelation } from './bulk.js';
 export { rebuild, type RebuildOptions, RebuildRunning } from './rebuild.js';
+export { keysetPage, keysetPlace, type KeysetPlace } from './keyset.js';

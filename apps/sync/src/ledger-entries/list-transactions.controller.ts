@@ -3,7 +3,7 @@ import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
 import { assertKnownConnection } from '../known-connection.js';
 import { LEDGER } from '../ledger-tables.js';
-import { seeOwnWrites } from '../read-own-writes.js';
+import { seeOwnWrites } from '#service';
 import { SyncDeps } from '../sync-deps.js';
 import { listTransactions } from './list-transactions.query.js';
 

@@ -1,6 +1,7 @@
 import { connection, type LinkedConnection } from '#domain';
 import { runDecider } from '#event-store';
 import { type BankProvider, type ProviderAccess, ProviderError } from '#providers';
+import { asSealed } from '#vault';
 import type { SyncDeps } from '../sync-deps.js';
 
 const isRefused = (error: unknown): boolean =>
@@ -23,7 +24,7 @@ export class ProviderSession {
     this.#connection = linked;
     this.provider = deps.providers.named(opened.provider);
     this.#access = {
-      accessToken: deps.vault.open(sealedToken).reveal(),
+      accessToken: deps.vault.open(asSealed(sealedToken)).reveal(),
       providerUserId,
       providerConnectionId,
     };
@@ -42,7 +43,7 @@ export class ProviderSession {
   async #renew(): Promise<void> {
     this.#renewed = true;
     this.#access = await this.provider.renewAccess(this.#access);
-    const { store, vault, clock } = this.#deps;
+    const { vault, clock } = this.#deps;
     const sealedToken = vault.seal(this.#access.accessToken);
     const { connectionId, tenantId } = this.#connection;
     await runDecider(
@@ -52,6 +53,5 @@ export class ProviderSession {
       { type: 'ReplaceToken', sealedToken, now: clock.now() },
       { metadata: this.#deps.metadata(tenantId) },
     );
-    void store;
   }
 }

@@ -2,7 +2,7 @@ import { GetSyncRpc, type Page, RPC_SUBJECTS, SyncHistoryRpc, type SyncView } fr
 import { Controller } from '@nestjs/common';
 import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
 import { assertKnownConnection } from '../known-connection.js';
-import { seeOwnWrites } from '../read-own-writes.js';
+import { seeOwnWrites } from '#service';
 import { SyncDeps } from '../sync-deps.js';
 import { SYNC_HISTORY } from './sync-history.projection.js';
 import { syncById, syncHistory } from './sync-history.query.js';

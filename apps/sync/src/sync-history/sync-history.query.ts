@@ -1,6 +1,6 @@
 import type { Page, SyncView } from '#contracts';
 import { DomainError } from '#kernel';
-import { type Database, decodeCursor, encodeCursor } from '#read-model';
+import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { SYNC_HISTORY } from './sync-history.projection.js';
 
 interface RunRow {
@@ -51,16 +51,9 @@ export interface SyncHistoryFilter {
   readonly cursor?: string | null | undefined;
 }
 
-const placeOf = (cursor: string | null | undefined): readonly [string, string] | readonly [null, null] => {
-  if (!cursor) return [null, null];
-  const [createdAt, id] = decodeCursor(cursor) ?? [];
-  if (typeof createdAt === 'string' && typeof id === 'string') return [createdAt, id];
-  throw new DomainError('cursor.invalid', 'This cursor is not one of ours; begin without a cursor.');
-};
-
 /** Runs of one connection, newest first: a page costs the same however long the history is. */
 export const syncHistory = async (db: Database, filter: SyncHistoryFilter): Promise<Page<SyncView>> => {
-  const [createdAt, id] = placeOf(filter.cursor);
+  const place = keysetPlace(filter.cursor);
   const conditions = ['connection_id = $1'];
   const params: unknown[] = [filter.connectionId];
   const where = (condition: (n: number) => string, ...values: readonly unknown[]) => {
@@ -69,19 +62,15 @@ export const syncHistory = async (db: Database, filter: SyncHistoryFilter): Prom
   };
   if (filter.status) where((n) => `status = $${n}`, filter.status);
   if (filter.trigger) where((n) => `trigger = $${n}`, filter.trigger);
-  if (createdAt !== null)
-    where((n) => `(created_at, sync_id) < ($${n}::timestamptz, $${n + 1}::uuid)`, createdAt, id);
+  if (place) where((n) => `(created_at, sync_id) < ($${n}::timestamptz, $${n + 1}::uuid)`, ...place);
   params.push(filter.limit + 1);
   const rows = await db.query<RunRow>(
     `SELECT * FROM ${SYNC_HISTORY}.runs WHERE ${conditions.join(' AND ')}
      ORDER BY created_at DESC, sync_id DESC LIMIT $${params.length}`,
     params,
   );
-  const page = rows.slice(0, filter.limit);
-  const last = page.at(-1);
-  const nextCursor =
-    last && rows.length > filter.limit ? encodeCursor([last.created_at, last.sync_id]) : null;
-  return { items: page.map(viewOf), nextCursor };
+  const page = keysetPage(rows, filter.limit, ({ created_at, sync_id }) => [created_at, sync_id]);
+  return { items: page.rows.map(viewOf), nextCursor: page.nextCursor };
 };
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

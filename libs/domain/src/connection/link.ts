@@ -10,7 +10,7 @@ const contextOf = ({ connectionId, tenantId, companyId }: ConnectionContext): Co
 });
 
 /** The attempt that a callback's state belongs to; each state works once and only until it expires. */
-const usableAttempt = (state: OpenedConnection, stateHash: string, now: string): LinkAttempt => {
+export const usableAttempt = (state: OpenedConnection, stateHash: string, now: string): LinkAttempt => {
   const attempt = state.attempts.find((candidate) => candidate.stateHash === stateHash);
   if (!attempt)
     throw new DomainError('link.unknown-state', 'This link is not one of ours. Ask for a fresh link.');

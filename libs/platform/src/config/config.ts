@@ -43,6 +43,10 @@ export interface Settings {
   readonly tink: ProviderConfig & { readonly baseUrl: string; readonly linkUrl: string };
   readonly syncCron: string;
   readonly syncTimeZone: string;
+  /** The syncs of one slot are spread over so many seconds. */
+  readonly syncSpreadSeconds: number;
+  /** A run that has not ended so long after it was opened is given up. */
+  readonly syncDeadlineSeconds: number;
   /** One Fernet key, or several separated by commas; `null` where this app has no use for it. */
   readonly encryptionKey: Secret | null;
   readonly apiKey: Secret | null;

@@ -13,6 +13,14 @@ const Port = (): PropertyDecorator => (target, key) => {
   for (const rule of [IsInt({ message }), Min(0, { message }), Max(65_535, { message })]) rule(target, key);
 };
 
+const Seconds =
+  (least: number, most: number): PropertyDecorator =>
+  (target, key) => {
+    const message = `must be a number of seconds from ${least} to ${most} (it is "$value")`;
+    for (const rule of [IsInt({ message }), Min(least, { message }), Max(most, { message })])
+      rule(target, key);
+  };
+
 const HttpUrl = (): PropertyDecorator => (target, key) => {
   const message = 'must be an http:// or https:// address, such as https://example.com';
   const options = { protocols: ['http', 'https'], require_protocol: true, require_tld: false };
@@ -87,6 +95,8 @@ export class Environment {
 
   @IsCronPattern() SYNC_CRON = '0 2 * * *';
   @IsTimeZone() SYNC_TIMEZONE = 'Europe/Paris';
+  @Seconds(0, 86_400) SYNC_SPREAD_SECONDS = 900;
+  @Seconds(1, 86_400) SYNC_DEADLINE_SECONDS = 1_800;
 
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')} (it is "$value")` })
   LOG_LEVEL: LogLevel = 'info';

@@ -86,6 +86,8 @@ const settingsOf = (app: AppName, env: Environment): EmbeddedConfig => ({
   ...providersOf(env),
   syncCron: env.SYNC_CRON,
   syncTimeZone: env.SYNC_TIMEZONE,
+  syncSpreadSeconds: env.SYNC_SPREAD_SECONDS,
+  syncDeadlineSeconds: env.SYNC_DEADLINE_SECONDS,
   encryptionKey: secret(env.ENCRYPTION_KEY),
   apiKey: secret(env.PASSERELLE_API_KEY),
   tenantApiKeys: tenantKeysOf(env),

@@ -6,7 +6,7 @@ const WAIT_MS = 2_000;
 export const seeOwnWrites = async (
   db: Database,
   model: string,
-  minPosition: string | null | undefined,
+  minPosition: bigint | string | null | undefined,
 ): Promise<void> => {
   if (minPosition) await waitForPosition(db, model, BigInt(minPosition), WAIT_MS);
 };

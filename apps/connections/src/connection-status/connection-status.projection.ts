@@ -1,0 +1,97 @@
+import {
+  connection,
+  type ConnectionEvent,
+  type ConnectionState,
+  type LedgerEvent,
+  publicStatus,
+  type SyncEvent,
+} from '#domain';
+import type { RecordedEvent } from '#kernel';
+import type { ProjectionModel, Sql } from '#read-model';
+
+export const CONNECTION_STATUS = 'connection_status';
+
+const migrations: readonly string[] = [
+  `CREATE TABLE {schema}.connections (
+     id uuid PRIMARY KEY,
+     tenant_id text NOT NULL,
+     status text NOT NULL,
+     state jsonb NOT NULL,
+     created_at timestamptz NOT NULL,
+     updated_at timestamptz NOT NULL,
+     last_sync_at timestamptz,
+     last_sync_status text
+   );
+   CREATE INDEX connections_newest ON {schema}.connections (created_at DESC, id DESC);
+   CREATE INDEX connections_of_tenant ON {schema}.connections (tenant_id, created_at DESC, id DESC);
+   CREATE TABLE {schema}.balances (
+     ledger_id uuid PRIMARY KEY,
+     balance text NOT NULL,
+     currency text NOT NULL
+   );`,
+];
+
+const loadState = async (tx: Sql, schema: string, id: string): Promise<ConnectionState> => {
+  const [row] = await tx.query<{ state: ConnectionState }>(
+    `SELECT state FROM ${schema}.connections WHERE id = $1 FOR UPDATE`,
+    [id],
+  );
+  return row?.state ?? connection.initialState;
+};
+
+/** The row keeps the decider's own state, less what gives access to the bank. */
+const projectConnection = async (
+  tx: Sql,
+  schema: string,
+  event: ConnectionEvent,
+  recordedAt: string,
+): Promise<void> => {
+  const { connectionId, tenantId } = event.data;
+  const state = connection.evolve(await loadState(tx, schema, connectionId), event);
+  if (state.status === 'none') return;
+  const kept = { ...state, access: null, attempts: [] };
+  await tx.execute(
+    `INSERT INTO ${schema}.connections (id, tenant_id, status, state, created_at, updated_at)
+     VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (id) DO UPDATE SET status = excluded.status, state = excluded.state,
+       updated_at = excluded.updated_at`,
+    [connectionId, tenantId, publicStatus(state), JSON.stringify(kept), recordedAt],
+  );
+};
+
+const projectSync = async (tx: Sql, schema: string, event: SyncEvent): Promise<void> => {
+  if (event.type !== 'SyncCompleted' && event.type !== 'SyncFailed' && event.type !== 'SyncTimedOut') return;
+  const status = event.type === 'SyncCompleted' ? event.data.status : 'failure';
+  await tx.execute(
+    `UPDATE ${schema}.connections SET last_sync_at = $2, last_sync_status = $3 WHERE id = $1`,
+    [event.data.connectionId, event.data.endedAt, status],
+  );
+};
+
+const projectLedger = async (tx: Sql, schema: string, event: LedgerEvent): Promise<void> => {
+  if (event.type !== 'BalanceObserved') return;
+  const { ledgerId, balance, currency } = event.data;
+  await tx.execute(
+    `INSERT INTO ${schema}.balances VALUES ($1, $2, $3)
+     ON CONFLICT (ledger_id) DO UPDATE SET balance = excluded.balance, currency = excluded.currency`,
+    [ledgerId, balance, currency],
+  );
+};
+
+const projectEvent = async (tx: Sql, schema: string, recorded: RecordedEvent): Promise<void> => {
+  const { type, data, stream, recordedAt } = recorded;
+  if (stream.startsWith('connection-')) {
+    return projectConnection(tx, schema, { type, data } as ConnectionEvent, recordedAt);
+  }
+  if (stream.startsWith('sync-')) return projectSync(tx, schema, { type, data } as SyncEvent);
+  return projectLedger(tx, schema, { type, data } as LedgerEvent);
+};
+
+/** Every connection as the outside sees it. */
+export const connectionStatusProjection: ProjectionModel = {
+  name: CONNECTION_STATUS,
+  migrations,
+  streamPrefixes: ['connection-', 'sync-', 'ledger-'],
+  project: async (tx, schema, events) => {
+    for (const recorded of events) await projectEvent(tx, schema, recorded);
+  },
+};

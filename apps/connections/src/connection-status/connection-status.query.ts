@@ -1,0 +1,102 @@
+import type { ConnectionView, Page } from '#contracts';
+import { type KnownAccount, publicStatus } from '#domain';
+import { DomainError } from '#kernel';
+import { type Database, keysetPage, keysetPlace } from '#read-model';
+import { isUuid, type KnownConnection } from '../known-connection.js';
+import { statusReason } from '../status-reason.js';
+import { CONNECTION_STATUS } from './connection-status.projection.js';
+
+interface ConnectionRow {
+  readonly id: string;
+  readonly state: KnownConnection;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly last_sync_at: string | null;
+  readonly last_sync_status: ConnectionView['lastSyncStatus'];
+}
+
+type Balances = ReadonlyMap<string, string>;
+
+const accountStatus = ({ sharing, trackedAs }: KnownAccount): string => {
+  if (sharing !== 'shared') return sharing;
+  return trackedAs === null ? 'ignored' : 'tracked';
+};
+
+const viewOf = (row: ConnectionRow, balances: Balances): ConnectionView => {
+  const { state } = row;
+  return {
+    id: row.id,
+    tenantId: state.tenantId,
+    companyId: state.companyId,
+    provider: state.opened.provider,
+    institutionId: state.opened.institutionId,
+    iban: state.opened.iban,
+    status: publicStatus(state),
+    statusReason: statusReason(state),
+    syncEnabled: state.syncEnabled,
+    syncDaysBack: state.syncDaysBack,
+    accounts: state.accounts.map((account) => ({
+      id: account.ledgerId,
+      accountId: account.trackedAs,
+      iban: account.iban,
+      name: account.name,
+      currency: account.currency,
+      status: accountStatus(account),
+      balance: balances.get(account.ledgerId) ?? null,
+    })),
+    consentExpiresAt: state.consentExpiresAt,
+    lastSyncAt: row.last_sync_at,
+    lastSyncStatus: row.last_sync_status,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+};
+
+const balancesOf = async (db: Database, rows: readonly ConnectionRow[]): Promise<Balances> => {
+  const ledgerIds = rows.flatMap(({ state }) => state.accounts.map(({ ledgerId }) => ledgerId));
+  const balances = await db.query<{ ledger_id: string; balance: string }>(
+    `SELECT ledger_id, balance FROM ${CONNECTION_STATUS}.balances WHERE ledger_id = ANY($1::uuid[])`,
+    [ledgerIds],
+  );
+  return new Map(balances.map(({ ledger_id, balance }) => [ledger_id, balance]));
+};
+
+/** @throws {DomainError} `connection.not-found`: none, or another tenant's */
+export const connectionById = async (
+  db: Database,
+  id: string,
+  scope: string | null,
+): Promise<ConnectionView> => {
+  const rows = await db.query<ConnectionRow>(
+    `SELECT * FROM ${CONNECTION_STATUS}.connections WHERE id = $1 AND ($2::text IS NULL OR tenant_id = $2)`,
+    [isUuid(id) ? id : null, scope],
+  );
+  const [row] = rows;
+  if (!row) throw new DomainError('connection.not-found', 'There is no such connection.');
+  return viewOf(row, await balancesOf(db, rows));
+};
+
+export interface ConnectionsFilter {
+  readonly scope: string | null;
+  readonly status?: string | null | undefined;
+  readonly limit: number;
+  readonly cursor?: string | null | undefined;
+}
+
+/** Connections, newest first. */
+export const listConnections = async (
+  db: Database,
+  filter: ConnectionsFilter,
+): Promise<Page<ConnectionView>> => {
+  const place = keysetPlace(filter.cursor);
+  const rows = await db.query<ConnectionRow>(
+    `SELECT * FROM ${CONNECTION_STATUS}.connections
+     WHERE ($1::text IS NULL OR tenant_id = $1) AND ($2::text IS NULL OR status = $2)
+       AND ($3::timestamptz IS NULL OR (created_at, id) < ($3, $4::uuid))
+     ORDER BY created_at DESC, id DESC LIMIT $5`,
+    [filter.scope, filter.status ?? null, place?.[0] ?? null, place?.[1] ?? null, filter.limit + 1],
+  );
+  const page = keysetPage(rows, filter.limit, ({ created_at, id }) => [created_at, id]);
+  const balances = await balancesOf(db, page.rows);
+  return { items: page.rows.map((row) => viewOf(row, balances)), nextCursor: page.nextCursor };
+};

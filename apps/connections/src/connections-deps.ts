@@ -1,0 +1,38 @@
+import type { ConnectionProvider } from '#domain';
+import { derivedId, type EventStore, type SnapshotCache } from '#event-store';
+import type { Clock, CorrelationScope, EventMetadata } from '#kernel';
+import type { BankProvider } from '#providers';
+import type { Database } from '#read-model';
+import type { Providers } from '#service';
+import type { Vault } from '#vault';
+import { v7 } from 'uuid';
+
+/** Everything that the handlers of this app share; made once at start, injected as one value. */
+export class ConnectionsDeps {
+  constructor(
+    readonly db: Database,
+    readonly store: EventStore,
+    readonly snapshots: SnapshotCache,
+    readonly vault: Vault,
+    readonly providers: Providers,
+    readonly clock: Clock,
+    readonly correlation: CorrelationScope,
+    /** Absolute, registered with the providers: where they send the browser back. */
+    readonly callbackUrl: string,
+  ) {}
+
+  metadata(tenantId: string | null, commandId: string = v7()): EventMetadata {
+    const { correlationId, causationId, actor, traceparent } = this.correlation.current();
+    return { commandId, correlationId, causationId, tenantId, actor, traceparent };
+  }
+
+  provider(name: ConnectionProvider): BankProvider {
+    return this.providers.named(name);
+  }
+
+  /** One ledger per bank account of a tenant, whatever connection it is seen through. */
+  async ledgerIds(tenantId: string): Promise<(identity: readonly string[]) => string> {
+    const logId = await this.store.logId();
+    return (identity) => derivedId('ledger', logId, tenantId, ...identity);
+  }
+}

@@ -1,0 +1,40 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { ChangeSettingsController } from './change-settings/change-settings.controller.js';
+import { ChangeSettingsHandler } from './change-settings/change-settings.handler.js';
+import { ConnectionStatusController } from './connection-status/connection-status.controller.js';
+import { GetConnectionHandler } from './connection-status/get-connection.handler.js';
+import { ConnectionsDeps } from './connections-deps.js';
+import { DisconnectConnectionController } from './disconnect-connection/disconnect-connection.controller.js';
+import { DisconnectConnectionHandler } from './disconnect-connection/disconnect-connection.handler.js';
+import { CompleteLinkHandler } from './link-connection/complete-link.handler.js';
+import { LinkConnectionController } from './link-connection/link-connection.controller.js';
+import { StartLinkHandler } from './link-connection/start-link.handler.js';
+import { OpenConnectionController } from './open-connection/open-connection.controller.js';
+import { OpenConnectionHandler } from './open-connection/open-connection.handler.js';
+
+@Module({})
+export class ConnectionsModule {
+  static with(deps: ConnectionsDeps): DynamicModule {
+    return {
+      module: ConnectionsModule,
+      imports: [CqrsModule.forRoot()],
+      controllers: [
+        OpenConnectionController,
+        LinkConnectionController,
+        ChangeSettingsController,
+        DisconnectConnectionController,
+        ConnectionStatusController,
+      ],
+      providers: [
+        { provide: ConnectionsDeps, useValue: deps },
+        OpenConnectionHandler,
+        StartLinkHandler,
+        CompleteLinkHandler,
+        ChangeSettingsHandler,
+        DisconnectConnectionHandler,
+        GetConnectionHandler,
+      ],
+    };
+  }
+}

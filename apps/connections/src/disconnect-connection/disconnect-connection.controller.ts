@@ -1,0 +1,28 @@
+import { type ConnectionReply, ConnectionRpc, type ConnectionView, RPC_SUBJECTS } from '#contracts';
+import { Controller } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { GetConnection } from '../queries.js';
+import { DisconnectConnection, type DisconnectedConnection } from './disconnect-connection.command.js';
+
+@Controller()
+export class DisconnectConnectionController {
+  readonly #commands: CommandBus;
+  readonly #queries: QueryBus;
+
+  constructor(commands: CommandBus, queries: QueryBus) {
+    this.#commands = commands;
+    this.#queries = queries;
+  }
+
+  @MessagePattern(RPC_SUBJECTS.disconnect, Transport.NATS)
+  async onRequest(@Payload() { connectionId, scope }: ConnectionRpc): Promise<ConnectionReply> {
+    const { position } = await this.#commands.execute<DisconnectConnection, DisconnectedConnection>(
+      new DisconnectConnection(connectionId, scope),
+    );
+    const connection = await this.#queries.execute<GetConnection, ConnectionView>(
+      new GetConnection(connectionId, scope, position),
+    );
+    return { connection, position: position === null ? null : String(position) };
+  }
+}

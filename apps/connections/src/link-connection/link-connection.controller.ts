@@ -1,0 +1,43 @@
+import {
+  type CompletedLinkReply, CompleteLinkRpc, ConnectionRpc, type ConnectionView, type LinkReply, RPC_SUBJECTS,
+} from '#contracts'; // prettier-ignore
+import { Controller } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { GetConnection } from '../queries.js';
+import { CompleteLinkOf, type CompletedLink } from './complete-link.command.js';
+import { StartLinkOf, type StartedLinkResult } from './start-link.command.js';
+
+const text = (position: bigint | null): string | null => (position === null ? null : String(position));
+
+@Controller()
+export class LinkConnectionController {
+  readonly #commands: CommandBus;
+  readonly #queries: QueryBus;
+
+  constructor(commands: CommandBus, queries: QueryBus) {
+    this.#commands = commands;
+    this.#queries = queries;
+  }
+
+  @MessagePattern(RPC_SUBJECTS.startLink, Transport.NATS)
+  async onStart(@Payload() { connectionId, scope }: ConnectionRpc): Promise<LinkReply> {
+    const { linkUrl, expiresAt, position } = await this.#commands.execute<StartLinkOf, StartedLinkResult>(
+      new StartLinkOf(connectionId, scope),
+    );
+    return { linkUrl, expiresAt, position: text(position) };
+  }
+
+  /** The provider sent the person's browser back. */
+  @MessagePattern(RPC_SUBJECTS.completeLink, Transport.NATS)
+  async onCallback(@Payload() { state, parameters }: CompleteLinkRpc): Promise<CompletedLinkReply> {
+    const { outcome, connectionId, code, position } = await this.#commands.execute<
+      CompleteLinkOf,
+      CompletedLink
+    >(new CompleteLinkOf(state, parameters));
+    const { status } = await this.#queries.execute<GetConnection, ConnectionView>(
+      new GetConnection(connectionId, null, position),
+    );
+    return { outcome, connectionId, status, code, position: text(position) };
+  }
+}

@@ -1,0 +1,62 @@
+import { type PublicEvent, publicEvent, type PublicEventName } from '#contracts';
+import { connection, type ConnectionEvent } from '#domain';
+import type { RecordedEvent } from '#kernel';
+import { type EventPublisher, resumePosition } from '#messaging';
+import type { Reactor } from '#read-model';
+import { problemText } from '../status-reason.js';
+
+const NAMES: readonly PublicEventName[] = [
+  'connection.linked',
+  'connection.action-required',
+  'connection.disconnected',
+];
+
+/** What the other services are told of one stored event; `null` for what is nobody else's business. */
+export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
+  const event = { type: recorded.type, data: recorded.data } as ConnectionEvent;
+  const { tenantId, companyId, connectionId } = event.data;
+  const ids = { tenantId, companyId, connectionId };
+  const parts = {
+    id: recorded.id,
+    tenantId,
+    subject: connectionId,
+    sequence: recorded.revision,
+    time: recorded.recordedAt,
+  };
+  if (event.type === 'ConnectionLinked') {
+    return publicEvent('connection.linked', { ...parts, data: { ...ids, provider: event.data.provider } });
+  }
+  if (event.type === 'UserActionRequired') {
+    const { code, owner } = event.data;
+    const data = { ...ids, code, owner, message: problemText(event.data) };
+    return publicEvent('connection.action-required', { ...parts, data });
+  }
+  if (event.type === 'ConnectionDisconnected') {
+    return publicEvent('connection.disconnected', { ...parts, data: { ...ids, by: event.data.by } });
+  }
+  return null;
+};
+
+/** Tells the other services what happens to connections, in the log's order, one publish in flight. */
+export class PublishConnectionEventsPublisher {
+  readonly name = 'publish_connection_events';
+  readonly #events: EventPublisher;
+
+  constructor(events: EventPublisher) {
+    this.#events = events;
+  }
+
+  get reactor(): Reactor {
+    return {
+      name: this.name,
+      streamPrefixes: [`${connection.category}-`],
+      react: (event) => this.react(event),
+      resumeFrom: (checkpoint) => resumePosition(this.#events, NAMES, checkpoint),
+    };
+  }
+
+  async react(recorded: RecordedEvent): Promise<void> {
+    const event = publicFormOf(recorded);
+    if (event) await this.#events.publish(event, recorded.position);
+  }
+}

@@ -1,0 +1,33 @@
+import { configuredProviders, openVault, type ServiceResources, startService } from '#service';
+import { connectionStatusProjection } from './connection-status/connection-status.projection.js';
+import { ConnectionsDeps } from './connections-deps.js';
+import { ConnectionsModule } from './connections.module.js';
+import { DisconnectAtProviderReactor } from './disconnect-connection/disconnect-at-provider.reactor.js';
+import { PublishConnectionEventsPublisher } from './publish-connection-events/publish-connection-events.publisher.js';
+
+const CALLBACK_PATH = '/v1/link/callback';
+
+const depsOf = async (resources: ServiceResources): Promise<ConnectionsDeps> => {
+  const { config, db, store, snapshots, clock, correlation } = resources;
+  const vault = await openVault(resources);
+  const callbackUrl = config.publicUrl + CALLBACK_PATH;
+  const providers = configuredProviders(config);
+  return new ConnectionsDeps(db, store, snapshots, vault, providers, clock, correlation, callbackUrl);
+};
+
+/** Bank links: opens, authorises, pauses and ends them; owns the sealed provider tokens. */
+export const startConnections = async (resources: ServiceResources): Promise<{ stop(): Promise<void> }> => {
+  const deps = await depsOf(resources);
+  const service = await startService({
+    resources,
+    name: 'connections',
+    module: ConnectionsModule.with(deps),
+    port: resources.config.ports.connections,
+    portVariable: 'CONNECTIONS_PORT',
+  });
+  service.runners.project(connectionStatusProjection);
+  service.runners.react(new DisconnectAtProviderReactor(deps).reactor);
+  service.runners.react(new PublishConnectionEventsPublisher(resources.events).reactor);
+  await service.runners.prepared();
+  return { stop: () => service.stop() };
+};

@@ -1,12 +1,11 @@
-import { type Config, demand } from '#platform';
 import {
   configuredProviders,
+  openVault,
   periodically,
   type Service,
   type ServiceResources,
   startService,
 } from '#service';
-import { Vault } from '#vault';
 import { CommandBus } from '@nestjs/cqrs';
 import { EndOverdueRunsJob } from './end-overdue-runs/end-overdue-runs.job.js';
 import { ledgerEntriesProjection } from './ledger-entries/ledger-entries.projection.js';
@@ -23,9 +22,9 @@ import { SyncModule } from './sync.module.js';
 const SWEEP_EVERY_MS = 5_000;
 const RETRY_DELAYS_MS = [2_000, 10_000, 30_000];
 
-const depsOf = (resources: ServiceResources, config: Config): SyncDeps => {
-  const { db, store, snapshots, keeper, commands, clock, correlation } = resources;
-  const vault = new Vault(demand(config.encryptionKey, 'ENCRYPTION_KEY'));
+const depsOf = async (resources: ServiceResources): Promise<SyncDeps> => {
+  const { config, db, store, snapshots, keeper, commands, clock, correlation } = resources;
+  const vault = await openVault(resources);
   const policy = {
     deadlineMs: config.syncDeadlineSeconds * 1_000,
     retryDelaysMs: RETRY_DELAYS_MS,
@@ -38,7 +37,7 @@ const depsOf = (resources: ServiceResources, config: Config): SyncDeps => {
 /** Carries out syncs; owns the sync history and the ledger's rows. */
 export const startSync = async (resources: ServiceResources): Promise<{ stop(): Promise<void> }> => {
   const { config, store, commands, events } = resources;
-  const deps = depsOf(resources, config);
+  const deps = await depsOf(resources);
   const staging = new Staging(resources.db);
   await staging.prepare();
   const service: Service = await startService({

@@ -1,6 +1,6 @@
 import type { BankDay } from '#kernel';
 import type { FetchedTransaction } from '#domain';
-import { type FetchRequest, type FetchStep, ProviderError } from '../bank-provider.js';
+import { type CallCount, type FetchRequest, type FetchStep, ProviderError } from '../bank-provider.js';
 import { asList, asRecord, asText } from '../json-fields.js';
 import { planReads, type Read } from './plan-reads.js';
 import type { PowensClient } from './powens-client.js';
@@ -39,7 +39,7 @@ export class TransactionsFetch {
   constructor(
     private readonly client: PowensClient,
     private readonly request: FetchRequest,
-    private readonly calls: { count: number },
+    private readonly calls: CallCount,
     private readonly limits: { readonly pageCap: number; readonly latestMs: number },
   ) {
     this.cursor = parseCursor(request.cursor);

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, fetch as undiciFetch } from 'undici';
-import { ProviderError } from '../bank-provider.js';
+import { type CallCount, ProviderError } from '../bank-provider.js';
 import { parseLossless, stringifyLossless } from '../lossless-json.js';
 import { errorOfAnswer, errorOfSilence } from './powens-error.js';
 
@@ -27,7 +27,7 @@ export interface PowensCall {
   /** Never sent twice: it creates a user or burns a single-use code. */
   readonly mustNotRepeat?: boolean;
   /** Counts every request sent, repetitions included. */
-  readonly calls?: { count: number };
+  readonly calls?: CallCount;
 }
 
 export interface PowensClientOptions {

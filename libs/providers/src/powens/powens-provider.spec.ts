@@ -186,7 +186,9 @@ describe('looking', () => {
       'GET /2.0/users/me/connections/3107?expand=connector,sources': recorded('connection.json'),
       'GET /2.0/users/me/connections/3107/accounts?all=': recorded('accounts.json'),
     });
-    const snapshot = await provider.describe(ACCESS);
+    const calls = { count: 0 };
+    const snapshot = await provider.describe(ACCESS, calls);
+    expect(calls.count).toBe(2);
     expect(snapshot).toMatchObject({ providerConnectionId: '3107', health: { kind: 'healthy' } });
     expect(snapshot.accounts.map((account) => account.status)).toEqual([
       'shared',

@@ -1,6 +1,7 @@
 import { type Clock, SystemClock } from '#kernel';
 import {
-  BankProvider, type ConnectionSnapshot, type FetchRequest, type FetchStep, type LinkRequest, type LinkResult, type LinkSession,
+  BankProvider,
+  type CallCount, type ConnectionSnapshot, type FetchRequest, type FetchStep, type LinkRequest, type LinkResult, type LinkSession,
   type ProviderAccess, type ProviderAccount, ProviderError,
 } from '../bank-provider.js'; // prettier-ignore
 import { asList, asRecord, asText, type JsonRecord } from '../json-fields.js';
@@ -106,19 +107,16 @@ export class PowensProvider extends BankProvider {
     });
   }
 
-  override async describe(access: ProviderAccess): Promise<ConnectionSnapshot> {
+  override async describe(access: ProviderAccess, calls?: CallCount): Promise<ConnectionSnapshot> {
     const path = this.connectionPath(access);
-    const connection = await this.get(`${path}?expand=connector,sources`, access);
-    const accounts = accountsOf(await this.get(`${path}/accounts?all=`, access));
+    const connection = await this.get(`${path}?expand=connector,sources`, access, calls);
+    const accounts = accountsOf(await this.get(`${path}/accounts?all=`, access, calls));
     const snapshot = translateConnection(connection, [...accounts.values()].flat());
     if (snapshot === null) throw unreadable('a connection without an id');
     return snapshot;
   }
 
-  override fetchTransactions(
-    request: FetchRequest,
-    calls: { count: number },
-  ): AsyncGenerator<FetchStep, void> {
+  override fetchTransactions(request: FetchRequest, calls: CallCount): AsyncGenerator<FetchStep, void> {
     const pageCap = this.options.pageCap ?? DEFAULT_PAGE_CAP;
     const latestMs = Date.parse(this.clock.now()) + MS_PER_DAY;
     return new TransactionsFetch(this.client, request, calls, { pageCap, latestMs }).steps();
@@ -222,8 +220,8 @@ export class PowensProvider extends BankProvider {
     return `/users/me/connections/${encodeURIComponent(access.providerConnectionId)}`;
   }
 
-  private get(path: string, access: ProviderAccess): Promise<unknown> {
-    return this.client.call({ method: 'GET', path, token: access.accessToken });
+  private get(path: string, access: ProviderAccess, calls?: CallCount): Promise<unknown> {
+    return this.client.call({ method: 'GET', path, token: access.accessToken, ...(calls && { calls }) });
   }
 
   private credentials() {

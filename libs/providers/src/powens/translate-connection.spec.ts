@@ -12,6 +12,7 @@ describe('a connection', () => {
   it('that synced is healthy', () => {
     expect(translateConnection(healthy, [])).toEqual({
       providerConnectionId: '3107',
+      providerUserId: '4021',
       health: { kind: 'healthy' },
       refreshedAt: '2026-03-14T05:12:31.000Z',
       consentExpiresAt: null,
@@ -23,6 +24,7 @@ describe('a connection', () => {
     expect(unhealthy.map((raw) => translateConnection(raw, []))).toEqual([
       {
         providerConnectionId: '3109',
+        providerUserId: '4021',
         health: { kind: 'broken', code: 'SCARequired', owner: 'user' },
         refreshedAt: '2025-09-18T03:58:11.000Z',
         consentExpiresAt: '2026-03-16T13:02:33.000Z',
@@ -30,6 +32,7 @@ describe('a connection', () => {
       },
       {
         providerConnectionId: '3110',
+        providerUserId: '4021',
         health: { kind: 'broken', code: 'additionalInformationNeeded', owner: 'user' },
         refreshedAt: null,
         consentExpiresAt: null,

@@ -69,6 +69,7 @@ export const translateConnection = (
   if (connection === null || providerConnectionId === null) return null;
   return {
     providerConnectionId,
+    providerUserId: asText(connection['id_user']),
     health: healthOf(connection),
     refreshedAt: parseTime(connection['last_update']),
     consentExpiresAt: consentExpiryOf(connection),

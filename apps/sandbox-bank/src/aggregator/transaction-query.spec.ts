@@ -27,7 +27,7 @@ describe('the query of a transaction list', () => {
     { last_update: 'recently' },
     { cursor: 'bm9wZQ==' },
     { value: 'much' },
-  ])('is refused with %j', (parameters) => {
+  ] as Record<string, string>[])('is refused with %j', (parameters) => {
     expect(refusal({ limit: '10', ...parameters })).toBe('400 invalidValue');
   });
 

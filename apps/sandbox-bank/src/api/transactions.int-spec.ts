@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { withCheckDigits } from '../bank/iban.js';
 import { RunningSandbox } from '../driving/running-sandbox.js';
-import type { Credentials } from '../driving/sandbox-driver.js';
+import type { Answer, Credentials } from '../driving/sandbox-driver.js';
 
 const sandbox = new RunningSandbox();
 beforeAll(() => sandbox.start());
@@ -70,7 +70,7 @@ it('pages through everything by absolute links that keep the filters', async () 
   while (href !== undefined) {
     expect(href.startsWith(sandbox.driver.url)).toBe(true);
     expect(href).toContain('min_date=2026-02');
-    const { body } = await sandbox.driver.call<Page>(href, user);
+    const { body }: Answer<Page> = await sandbox.driver.call<Page>(href, user);
     seen.push(...body.transactions.map((row) => row.id));
     href = body._links.next?.href;
     pages += 1;
@@ -157,7 +157,9 @@ describe('what a bank changes', () => {
     await send('POST', `/sandbox/accounts/${iban}/post-coming`, { variant });
     const after = await rows('all');
     expect(after).toHaveLength(count);
-    expect(after.map((row) => row.deleted !== null).sort()).toEqual(deleted);
+    expect(after.map((row) => row.deleted !== null).toSorted((a, b) => Number(a) - Number(b))).toEqual(
+      deleted,
+    );
     expect(after.filter((row) => !row.coming && row.deleted === null).map((row) => row.value)).toEqual([-7]);
   });
 
@@ -189,10 +191,10 @@ describe('what a bank changes', () => {
   });
 });
 
-describe('sharing an account', () => {
-  const change = (path: string, body: unknown) =>
-    sandbox.driver.call(`/2.0/users/me/accounts/${path}`, { method: 'POST', token: user.token, body });
+const change = (path: string, body: unknown) =>
+  sandbox.driver.call(`/2.0/users/me/accounts/${path}`, { method: 'POST', token: user.token, body });
 
+describe('sharing an account', () => {
   it('ends with disabling it: hidden, not addressable, its rows erased; and begins anew with other ids', async () => {
     await post([{ date: '2026-01-31', value: -1 }]);
     const [before] = await rows('');

@@ -20,7 +20,7 @@ export class RunningSandbox {
       seed: 'spec',
       settings: { redirectUris: [CALLBACK], syncDelayMs: 0, recentSyncMs: 0, flushEveryMs: 50, ...settings },
     });
-    this.end = running.stop;
+    this.end = () => running.stop();
     this.driver = new SandboxDriver(running.url, DEFAULT_SETTINGS.clientId, DEFAULT_SETTINGS.clientSecret);
   }
 

@@ -5,6 +5,11 @@ export class Gate {
 
   constructor(readonly width: number) {}
 
+  /** Pieces that run or wait. */
+  get load(): number {
+    return this.#running + this.#waiting.length;
+  }
+
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running < this.width) this.#running++;
     // A finished piece hands its place on, so the count stays.

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engine, startEventStore } from '#engines';
+import { pause } from './backoff.js';
 import { collect, counted, freshCategory, numbersOf, until } from './event-store.suite.js';
 import { type Appended, EventStoreUnavailable } from './event-store.js';
 import { KurrentEventStore } from './kurrent-event-store.js';
@@ -54,6 +55,23 @@ describe('KurrentEventStore and a server that goes away', () => {
     const written: readonly Appended[] = await Promise.all(appends);
     expect(written.map(({ revision }) => revision)).toEqual(upTo(count).map(() => 0n));
     for (const n of upTo(count)) {
+      expect(numbersOf(await collect(store.readStream(`${category}-${n}`)))).toEqual([n]);
+    }
+  });
+
+  it('survives a kill while large appends wait to be sent, and writes each exactly once', async () => {
+    const category = freshCategory();
+    await store.append(`${category}-first`, 'no-stream', [counted(0)]);
+    process.kill(node.pid, 'SIGSTOP');
+    const text = 'x'.repeat(500_000);
+    const appends = upTo(40).map((n) =>
+      store.append(`${category}-${n}`, 'no-stream', [{ ...counted(n), data: { n, text } }]),
+    );
+    await pause(300);
+    await kill();
+    await restart();
+    await Promise.all(appends);
+    for (const n of upTo(40)) {
       expect(numbersOf(await collect(store.readStream(`${category}-${n}`)))).toEqual([n]);
     }
   });

@@ -1,0 +1,76 @@
+import {
+  type AppendResult,
+  type EventData,
+  KurrentDBClient,
+  type NO_STREAM,
+} from '@kurrent/kurrentdb-client';
+import { EventStoreUnavailable } from './event-store.js';
+import { Gate } from './gate.js';
+import { isStuck } from './kurrent-errors.js';
+import { withinTime } from './within-time.js';
+
+export interface Proposal {
+  readonly stream: string;
+  readonly streamState: typeof NO_STREAM | bigint;
+  readonly events: readonly EventData[];
+  /** Milliseconds of the epoch. */
+  readonly deadline: number;
+}
+
+export const remainingMs = ({ deadline }: Proposal): number => Math.max(0, deadline - Date.now());
+
+/**
+ * All appends of one client share one duplex call. Client 1.3.1 loses the rejections of writes that wait for that call
+ * to drain when it breaks: they end the process as unhandled. Writes wait from the sixteenth unsent message on.
+ */
+const IN_FLIGHT = 15;
+/** One try; a call that hangs is given up after this, so that a new one can be tried within the time. */
+const TRY_MS = 4_000;
+const DISPOSE_MS = 1_000;
+
+/** One client for appends alone, which can be thrown away without touching reads and subscriptions. */
+export class AppendLane {
+  readonly #gate = new Gate(IN_FLIGHT);
+  #client: KurrentDBClient | undefined;
+
+  constructor(readonly connectionString: string) {}
+
+  /** Appends that run or wait here. */
+  get load(): number {
+    return this.#gate.load;
+  }
+
+  /** One try, in its turn. @throws {EventStoreUnavailable} no answer in time; or what the client says */
+  async try(proposal: Proposal): Promise<AppendResult> {
+    return withinTime(
+      this.#gate.run(() => this.#send(proposal)),
+      remainingMs(proposal),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.dispose();
+  }
+
+  async #send(proposal: Proposal): Promise<AppendResult> {
+    this.#client ??= KurrentDBClient.connectionString(this.connectionString);
+    const client = this.#client;
+    const ms = Math.min(TRY_MS, remainingMs(proposal));
+    // It waited at the gate for too long: its caller was already told that it failed.
+    if (ms === 0) throw new EventStoreUnavailable('The time of the append was over before it was sent.');
+    const { stream, streamState, events } = proposal;
+    try {
+      return await withinTime(client.appendToStream(stream, [...events], { streamState, deadline: ms }), ms);
+    } catch (error) {
+      if (error instanceof EventStoreUnavailable || isStuck(error)) await this.#discard(client);
+      throw error;
+    }
+  }
+
+  /** Appends that are under way on it fail as unsettled, and are repeated on a new client. */
+  async #discard(client: KurrentDBClient): Promise<void> {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    await withinTime(client.dispose(), DISPOSE_MS).catch(() => undefined);
+  }
+}

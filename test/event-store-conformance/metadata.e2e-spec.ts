@@ -73,6 +73,7 @@ describe('metadata of a stream', () => {
   it.each([
     ['not JSON at all', Buffer.from('{"$maxCount":')],
     ['of a wrong type', Buffer.from('{"$maxCount":"1"}')],
+    ['partly of a wrong type', Buffer.from('{"$maxCount":1,"$maxAge":"1"}')],
     ['not positive', Buffer.from('{"$maxCount":0}')],
   ])('counts as empty when it is %s', async (_, data) => {
     const stream = await streamOf(3);

@@ -120,8 +120,8 @@ export class EventLog {
     const described = describedStreamOf(stream);
     const describedWasDeleted = described !== null && this.states.of(described).metadata.softDeleted;
     const first = this.states.of(stream).last + 1;
-    for (const event of events) this.#insert(stream, event, this.states.of(stream).last + 1);
-    const outcome = this.#success(stream, this.states.of(stream).last);
+    for (const [index, event] of events.entries()) this.#insert(stream, event, first + index);
+    const outcome = this.#success(stream, first + events.length - 1);
     if (events.length > 0 && softDeleted) this.#revive(stream, first);
     if (events.length > 0 && describedWasDeleted) this.#revive(described, this.states.of(described).last + 1);
     return outcome;

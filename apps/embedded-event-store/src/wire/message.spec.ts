@@ -43,7 +43,10 @@ it('keeps all 64 bits where they matter', () => {
 });
 
 it('passes over fields that it does not know', () => {
-  const bytes = Buffer.from('090102030405060708' + '1501020304' + '1a020909' + '20ff01' + '2807', 'hex');
+  const bytes = Buffer.from(
+    ['090102030405060708', '1501020304', '1a020909', '20ff01', '2807'].join(''),
+    'hex',
+  );
   const reader = new MessageReader(bytes);
   for (let field = reader.next(); field !== 5; field = reader.next()) reader.skip();
   expect(reader.uint()).toBe(7);

@@ -1,0 +1,15 @@
+export type {
+  AmendedTransaction,
+  ConnectionView,
+  PublicEvent,
+  PublicEventName,
+  PublicEventOf,
+  RemovedTransaction,
+  SyncView,
+  TransactionView,
+} from '#contracts';
+export type { PasserelleClientOptions } from './http-api.js';
+export * from './passerelle-client.js';
+export * from './passerelle-problem.js';
+export * from './subscribe-options.js';
+export * from './subscribe.js';

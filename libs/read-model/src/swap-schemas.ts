@@ -12,6 +12,8 @@ export interface Swap {
 }
 
 const CATCH_UP_WITHIN_MS = 5_000;
+/** Half of PostgreSQL's default `deadlock_timeout`. */
+const LOCK_TABLES_WITHIN_MS = 500;
 
 /**
  * Puts the shadow schema in the place of the live one, with its checkpoint, in one transaction. The live checkpoint's row
@@ -21,7 +23,6 @@ const CATCH_UP_WITHIN_MS = 5_000;
  */
 export const swapSchemas = ({ db, fill, name, shadow, logId, head }: Swap): Promise<void> =>
   db.transaction(async (tx) => {
-    await tx.execute(`SET LOCAL lock_timeout = '500ms'`);
     const [live] = await tx.query<{ log_id: string; position: bigint | null }>(
       'SELECT log_id, position FROM passerelle.checkpoints WHERE name = $1 FOR UPDATE',
       [name],
@@ -47,6 +48,7 @@ const lockTables = async (tx: Sql, schema: string): Promise<void> => {
     [schema],
   );
   if (tables.length === 0) return;
+  await tx.execute(`SET LOCAL lock_timeout = '${LOCK_TABLES_WITHIN_MS}ms'`);
   await tx.execute(`LOCK TABLE ${tables.map((table) => table.name).join(', ')} IN ACCESS EXCLUSIVE MODE`);
 };
 

@@ -8,6 +8,7 @@ import {
 import { createLogger, HealthRegistry, type HttpApp, type Logger, Metrics, startHttpApp } from '#platform';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { translateServiceError } from './rpc-errors.js';
 import { RunnerGroup } from './runner-group.js';
 import type { ServiceResources } from './service-resources.js';
 
@@ -48,7 +49,7 @@ const connectTransports = async (app: NestFastifyApplication, options: ServiceOp
   const own = { inheritAppConfig: false };
   const rpc = app.connectMicroservice(natsRpcOptions({ url: config.natsUrl, queue: name }), own);
   rpc.useGlobalPipes(rpcValidationPipe());
-  rpc.useGlobalFilters(new RpcProblemFilter());
+  rpc.useGlobalFilters(new RpcProblemFilter(translateServiceError));
   rpc.useGlobalInterceptors(new RpcCorrelationInterceptor(scope));
   const limits = concurrency === undefined ? {} : { concurrency };
   app.connectMicroservice({ strategy: new JetStreamStrategy({ nats, scope, ...limits }) }, own);

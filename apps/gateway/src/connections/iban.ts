@@ -1,0 +1,30 @@
+import { DomainError } from '#kernel';
+import { composeIBAN, electronicFormatIBAN, isValidIBAN } from 'ibantools';
+
+/** IBANs of the sandbox bank that no real bank could have: the original guide's own example. */
+const SANDBOX_IBANS = new Set(['FR7612345678901234567890123']);
+
+const CHECK_DIGITS_AT = 2;
+const BBAN_AT = 4;
+
+const rightDigits = (iban: string): string | null => {
+  const composed = composeIBAN({ countryCode: iban.slice(0, CHECK_DIGITS_AT), bban: iban.slice(BBAN_AT) });
+  return composed?.slice(CHECK_DIGITS_AT, BBAN_AT) ?? null;
+};
+
+const fault = (message: string) =>
+  new DomainError('request.invalid', 'The request is not valid. See errors.', {
+    errors: [{ field: 'iban', message }],
+  });
+
+/**
+ * The IBAN in its electronic form (no spaces, capitals).
+ * @throws {DomainError} `request.invalid`, saying whether shape, length or check digits are wrong, and which are right
+ */
+export const checkedIban = (text: string, sandbox: boolean): string => {
+  const iban = electronicFormatIBAN(text) ?? '';
+  if (isValidIBAN(iban) || (sandbox && SANDBOX_IBANS.has(iban))) return iban;
+  const digits = rightDigits(iban);
+  if (digits === null) throw fault('is no IBAN: check the country code, the length and the characters');
+  throw fault(`has wrong check digits: for this account number they are ${digits}`);
+};

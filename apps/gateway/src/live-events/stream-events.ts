@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import type { TailedEvent } from '#messaging';
+import type { FastifyReply } from 'fastify';
+
+/** Keeps proxies from closing a silent stream. */
+const HEARTBEAT_MS = 15_000;
+
+const frameOf = ({ sequence, json }: TailedEvent): string => {
+  const { type } = JSON.parse(json) as { type: string };
+  return `id: ${sequence}\nevent: ${type}\ndata: ${json}\n\n`;
+};
+
+/** Writes events as they come, at the pace of the reader, until the reader leaves or `stopping` is aborted. */
+export const streamEvents = async (
+  reply: FastifyReply,
+  stopping: AbortSignal,
+  open: (signal: AbortSignal) => AsyncIterable<TailedEvent>,
+): Promise<void> => {
+  reply.hijack();
+  const { raw } = reply;
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, stopping]);
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream; charset=utf-8',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+  });
+  raw.write(': connected\n\n');
+  const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
+  try {
+    for await (const event of open(signal)) {
+      if (!raw.write(frameOf(event))) await Promise.race([once(raw, 'drain'), once(raw, 'close')]);
+    }
+  } finally {
+    clearInterval(heartbeat);
+    raw.end();
+  }
+};

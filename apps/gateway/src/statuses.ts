@@ -1,0 +1,17 @@
+import type { StatusTable } from '#platform';
+
+/** HTTP statuses of codes that the general rules would get wrong. */
+export const STATUSES: StatusTable = {
+  'request.invalid': 400,
+  'cursor.invalid': 400,
+  'link.unknown-state': 400,
+  'link.state-used': 409,
+  'link.state-expired': 410,
+  'tenant.forbidden': 403,
+  'credentials.refused': 422,
+  'credentials.account-not-found': 422,
+  'provider.not-configured': 422,
+  'provider.failed': 502,
+  'idempotency.key-reused': 422,
+  internal: 500,
+};

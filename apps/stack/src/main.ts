@@ -1,0 +1,4 @@
+import { runMain } from '#platform';
+import { startStack } from './start.js';
+
+await runMain(startStack);

@@ -1,0 +1,25 @@
+import type { Stoppable } from '#platform';
+import type { ServiceResources } from '#service';
+import { startConnections } from '../../connections/src/start.js';
+import { startGateway } from '../../gateway/src/start.js';
+import { startScheduler } from '../../scheduler/src/start.js';
+import { startSync } from '../../sync/src/start.js';
+import { startWebhookIngress } from '../../webhook-ingress/src/start.js';
+
+/** In the order in which they stop: doors first, then who gives work, then who does it. */
+const STARTERS = [startGateway, startWebhookIngress, startScheduler, startConnections, startSync] as const;
+
+/** Every service in this one process. */
+export const startApps = async (resources: ServiceResources): Promise<Stoppable> => {
+  const outcomes = await Promise.allSettled(
+    STARTERS.map(async (start): Promise<Stoppable> => start(resources)),
+  );
+  const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  const stop = async (): Promise<void> => {
+    for (const app of running) await app.stop();
+  };
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (!failed) return { stop };
+  await stop();
+  throw failed.reason;
+};

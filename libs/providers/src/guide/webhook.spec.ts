@@ -1,5 +1,7 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fixtureBytes } from '../powens/fixtures.js';
+import { signPowens } from '../powens/webhook.js';
 import type { WebhookRequest } from '../webhook.js';
 import { guideWebhookReader, signGuide } from './webhook.js';
 
@@ -40,6 +42,15 @@ describe('the guide’s signature', () => {
     expect(read(request(body, headers))).toEqual({ kind: 'rejected', reason });
   });
 
+  it('is not Powens’ own signature in another dress', () => {
+    const path = '/webhooks/powens/connection-synced';
+    const date = '2026-03-14T05:12:33.481920Z';
+    const rawBody = '{"id_webhook_data":1}';
+    const theirs = Buffer.from(signPowens(SECRET, { path, date, rawBody }), 'base64').toString('hex');
+    const dressed = request(`POST.${path}.${date}.${rawBody}`, { 'x-powens-signature': theirs });
+    expect(read(dressed)).toEqual({ kind: 'rejected', reason: 'wrong-signature' });
+  });
+
   it('has neither id nor date: each request is a delivery of its own', () => {
     expect(read(request(body))).toEqual({
       kind: 'verified',
@@ -48,6 +59,25 @@ describe('the guide’s signature', () => {
       deliveryKey: null,
       notice: expect.anything(),
     });
+  });
+});
+
+describe('the guide’s reader', () => {
+  it('never throws and never believes what is not signed, whatever the bytes are', () => {
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.option(fc.oneof(fc.string(), fc.array(fc.string()), fc.stringMatching(/^[0-9a-f]{64}$/)), {
+          nil: undefined,
+        }),
+        (rawBody, header) => {
+          const headers = { 'x-powens-signature': header };
+          expect(read({ ...request(''), rawBody, headers }).kind).toBe('rejected');
+          const signed = { 'x-powens-signature': signGuide(SECRET, rawBody) };
+          expect(read({ ...request(''), rawBody, headers: signed }).kind).toBe('verified');
+        },
+      ),
+    );
   });
 });
 

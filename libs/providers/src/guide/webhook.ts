@@ -30,6 +30,13 @@ const noticeOf = (body: unknown): ProviderNotice => {
 };
 
 /**
+ * Both schemes may share a secret: then Powens' signature over `POST.…` is, in hex, ours over that text as a body. Without this,
+ * who once saw a delivery of theirs could make any number of ours.
+ */
+const isSignedTextOfPowens = (rawBody: Uint8Array): boolean =>
+  new TextDecoder().decode(rawBody.subarray(0, 6)) === 'POST./';
+
+/**
  * The webhook scheme of the application that this system replaces, signed with `X-Powens-Signature`. It has neither an id nor a
  * date, so every request is a delivery of its own; it names our connection, not the provider's.
  */
@@ -38,6 +45,7 @@ export const guideWebhookReader = (secrets: readonly string[]): WebhookReader =>
   return {
     provider: 'powens',
     read: ({ headers, rawBody }) => {
+      if (isSignedTextOfPowens(rawBody)) return { kind: 'rejected', reason: 'wrong-signature' };
       const signature = singleHeader(headers, 'x-powens-signature');
       if (signature === null) return { kind: 'rejected', reason: 'missing-signature' };
       if (signature === 'repeated' || !SIGNATURE.test(signature.value)) {

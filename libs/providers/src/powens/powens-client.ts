@@ -7,8 +7,6 @@ import { errorOfAnswer, errorOfSilence } from './powens-error.js';
 export type Fetch = typeof undiciFetch;
 
 const TIMEOUT_MS = 30_000;
-/** Requests that start a sync check the credentials at the bank before they answer: up to a few minutes. */
-export const SYNC_TIMEOUT_MS = 180_000;
 const TRIES = 3;
 const FIRST_PAUSE_MS = 500;
 /** A longer `Retry-After` is handed to the caller, whose queue waits better than we do. */
@@ -23,11 +21,14 @@ export interface PowensCall {
   /** A person's token; absent: the body carries the client credentials. */
   readonly token?: string;
   readonly body?: Readonly<Record<string, unknown>>;
+  /** 30 s unless said; a call that starts a sync would need 180 s, because it asks the bank before it answers. */
   readonly timeoutMs?: number;
+  /** Longest wait between two tries that is worth it; a minute unless a person waits for the answer. */
+  readonly patienceMs?: number;
   /** Never sent twice: it creates a user or burns a single-use code. */
   readonly mustNotRepeat?: boolean;
   /** Counts every request sent, repetitions included. */
-  readonly calls?: CallCount;
+  readonly calls?: CallCount | undefined;
 }
 
 export interface PowensClientOptions {
@@ -169,7 +170,7 @@ const waitBefore = (call: PowensCall, error: ProviderError, nextTry: number): nu
   if (nextTry > TRIES || call.mustNotRepeat === true) return undefined;
   if (error.kind === 'retry-after') {
     const waitMs = error.options.retryAfterMs ?? pauseBefore(nextTry);
-    return waitMs <= MAX_WAIT_MS ? waitMs : undefined;
+    return waitMs <= (call.patienceMs ?? MAX_WAIT_MS) ? waitMs : undefined;
   }
   const { status } = error.options;
   const isPassing = error.kind === 'retry' && (status === undefined || UNAVAILABLE.has(status));

@@ -114,6 +114,17 @@ describe('starting a link', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('tells a person of a long wait instead of sitting it out', async () => {
+    const { server, provider } = await answering({
+      'GET /2.0/auth/token/code?type=singleAccess': { status: 429, headers: { 'retry-after': '20' } },
+    });
+    await expect(provider.startLink(link({ access: NEW }))).rejects.toMatchObject({
+      kind: 'retry-after',
+      options: { retryAfterMs: 20_000 },
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('refuses a redirect address with a query before anything is created', async () => {
     const { server, provider } = await answering({});
     const redirectUri = 'https://app.example.test/cb?x=1';
@@ -249,7 +260,8 @@ describe('renewing', () => {
   it('is never asked without a user: Powens would make one', async () => {
     const { server, provider } = await answering({});
     await expect(provider.renewAccess({ ...ACCESS, providerUserId: '' })).rejects.toMatchObject({
-      kind: 'bug',
+      kind: 'needs-user',
+      code: 'powens.user-id',
     });
     expect(server.requests).toEqual([]);
   });
@@ -297,6 +309,11 @@ describe('disconnecting', () => {
       await expect(provider.disconnect(ACCESS)).rejects.toThrow();
     },
   );
+
+  it('that Powens cannot carry out now is not called done', async () => {
+    const { provider } = await answering({ [path]: { status: 503 } });
+    await expect(provider.disconnect(ACCESS)).rejects.toMatchObject({ kind: 'retry' });
+  });
 
   it('of what was never linked asks nobody', async () => {
     const { server, provider } = await answering({});

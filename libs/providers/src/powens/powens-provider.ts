@@ -6,7 +6,7 @@ import {
 } from '../bank-provider.js'; // prettier-ignore
 import { asList, asRecord, asText, type JsonRecord } from '../json-fields.js';
 import { TransactionsFetch } from './fetch-transactions.js';
-import { PowensClient, type PowensClientOptions } from './powens-client.js';
+import { type PowensCall, PowensClient, type PowensClientOptions } from './powens-client.js';
 import { readCallback } from './read-callback.js';
 import { translateAccount } from './translate-account.js';
 import { translateConnection } from './translate-connection.js';
@@ -16,6 +16,10 @@ const MS_PER_DAY = 86_400_000;
 /** A million rows in one fetch; the rest comes with the next. */
 const DEFAULT_PAGE_CAP = 1000;
 const DEFAULT_CODE_LIFE_S = 1800;
+
+type CallManner = Pick<PowensCall, 'calls' | 'patienceMs'>;
+/** A person waits for the answer: a long wait is better told than sat out. */
+const FOR_A_PERSON: CallManner = { patienceMs: 5_000 };
 const USER_IS_GONE = new Set(['powens.not-found', 'powens.invalid-request']);
 
 export interface PowensProviderOptions extends PowensClientOptions {
@@ -109,8 +113,8 @@ export class PowensProvider extends BankProvider {
 
   override async describe(access: ProviderAccess, calls?: CallCount): Promise<ConnectionSnapshot> {
     const path = this.connectionPath(access);
-    const connection = await this.get(`${path}?expand=connector,sources`, access, calls);
-    const accounts = accountsOf(await this.get(`${path}/accounts?all=`, access, calls));
+    const connection = await this.get(`${path}?expand=connector,sources`, access, { calls });
+    const accounts = accountsOf(await this.get(`${path}/accounts?all=`, access, { calls }));
     const snapshot = translateConnection(connection, [...accounts.values()].flat());
     if (snapshot === null) throw unreadable('a connection without an id');
     return snapshot;
@@ -124,7 +128,11 @@ export class PowensProvider extends BankProvider {
 
   override async renewAccess(access: ProviderAccess): Promise<ProviderAccess> {
     if (!/^\d{1,20}$/.test(access.providerUserId)) {
-      throw new ProviderError('bug', 'powens.user-id', 'A Powens user id is a number; this access has none.');
+      throw new ProviderError(
+        'needs-user',
+        'powens.user-id',
+        'Without its Powens user id an access cannot be renewed.',
+      );
     }
     const answer = await this.client.call({
       method: 'POST',
@@ -220,8 +228,8 @@ export class PowensProvider extends BankProvider {
     return `/users/me/connections/${encodeURIComponent(access.providerConnectionId)}`;
   }
 
-  private get(path: string, access: ProviderAccess, calls?: CallCount): Promise<unknown> {
-    return this.client.call({ method: 'GET', path, token: access.accessToken, ...(calls && { calls }) });
+  private get(path: string, access: ProviderAccess, more: CallManner = FOR_A_PERSON): Promise<unknown> {
+    return this.client.call({ method: 'GET', path, token: access.accessToken, ...more });
   }
 
   private credentials() {

@@ -1,5 +1,7 @@
 import { parseBankDay } from '#kernel';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { parseInstant } from './parse-time.js';
 import { changedSince, formatCursor, laterOf, parseCursor } from './transactions-cursor.js';
 
 const from = parseBankDay('2026-01-01') ?? expect.fail('no day');
@@ -38,6 +40,22 @@ describe('what changed since', () => {
     ['the autumn night, the hour that comes twice', '2026-10-25 02:30:00', '2026-10-24 23:30:00'],
   ])('reaches back three real hours: %s', (_, lastUpdate, since) => {
     expect(changedSince(cursorAt(lastUpdate))).toBe(since);
+  });
+});
+
+describe('the overlap', () => {
+  it('is two hours at least, however the provider reads our timestamp, and four at most', () => {
+    const hour = 3_600_000;
+    const years = { min: Date.parse('2020-01-01T00:00:00Z'), max: Date.parse('2030-01-01T00:00:00Z') };
+    fc.assert(
+      fc.property(fc.integer(years), (instant) => {
+        const seen = new Date(instant).toISOString();
+        const back = instant - (parseInstant(changedSince(cursorAt(seen))) ?? Number.NaN);
+        expect(back).toBeGreaterThanOrEqual(2 * hour);
+        expect(back).toBeLessThanOrEqual(4 * hour + 1000);
+      }),
+      { numRuns: 2000 },
+    );
   });
 });
 

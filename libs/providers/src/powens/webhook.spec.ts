@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WebhookRequest } from '../webhook.js';
 import { fixtureBytes } from './fixtures.js';
@@ -258,5 +259,40 @@ describe('the notice', () => {
       kind: 'unrecognised',
       event: null,
     });
+  });
+});
+
+describe('the reader', () => {
+  it('never throws and never believes what is not signed, whatever comes', () => {
+    const header = fc.option(fc.oneof(fc.string(), fc.array(fc.string()), fc.base64String({ minLength: 44, maxLength: 44 }), fc.constant(DATE)), { nil: undefined }); // prettier-ignore
+    fc.assert(
+      fc.property(
+        fc.string(),
+        fc.uint8Array({ maxLength: 200 }),
+        header,
+        header,
+        (path, rawBody, signature, date) => {
+          const headers = { 'bi-signature': signature, 'bi-signature-date': date };
+          expect(read(request(path, rawBody, headers)).kind).toBe('rejected');
+          expect(read(signed(path, rawBody)).kind).toBe('verified');
+        },
+      ),
+    );
+  });
+
+  it('understands any JSON, or says that it does not', () => {
+    const paths = [
+      '',
+      '/connection-synced',
+      '/account-synced',
+      '/user-deleted',
+      '/user-synced',
+      '/account-found',
+    ];
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.json(), (event, json) => {
+        expect(read(signed(`/webhooks/powens${event}`, bytes(json))).kind).toBe('verified');
+      }),
+    );
   });
 });

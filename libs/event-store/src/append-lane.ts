@@ -32,6 +32,7 @@ const DISPOSE_MS = 1_000;
 export class AppendLane {
   readonly #gate = new Gate(IN_FLIGHT);
   #client: KurrentDBClient | undefined;
+  #closed = false;
 
   constructor(readonly connectionString: string) {}
 
@@ -49,10 +50,12 @@ export class AppendLane {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#client?.dispose();
   }
 
   async #send(proposal: Proposal): Promise<AppendResult> {
+    if (this.#closed) throw new Error('The event store was closed while an append was under way.');
     this.#client ??= KurrentDBClient.connectionString(this.connectionString);
     const client = this.#client;
     const ms = Math.min(TRY_MS, remainingMs(proposal));

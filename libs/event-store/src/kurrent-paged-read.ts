@@ -41,7 +41,10 @@ async function* allPage(client: KurrentDBClient, read: AllRead): AsyncGenerator<
   yield* page;
 }
 
-/** Reads with the public calls of the client alone: slower, and in bounded pages that are always drained. */
+/**
+ * Reads with the public calls of the client alone: slower, in bounded pages that are always drained, and with times cut
+ * to whole seconds, as the client's bridge 0.2.2 delivers them.
+ */
 export async function* pagedRead(
   client: KurrentDBClient,
   read: StreamRead | AllRead,

@@ -61,6 +61,8 @@ export type ActionOwner = 'user' | 'provider' | 'time' | 'nobody';
 /** The provider's view of one connection at one moment. */
 export interface ConnectionSnapshot {
   readonly providerConnectionId: string;
+  /** The provider user that holds it; `null` when the provider does not say. */
+  readonly providerUserId: string | null;
   /** `healthy`, or what is wrong, in the provider's own code. */
   readonly health:
     | { readonly kind: 'healthy' }

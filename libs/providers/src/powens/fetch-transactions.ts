@@ -2,6 +2,7 @@ import type { BankDay } from '#kernel';
 import type { FetchedTransaction } from '#domain';
 import { type CallCount, type FetchRequest, type FetchStep, ProviderError } from '../bank-provider.js';
 import { asList, asRecord, asText } from '../json-fields.js';
+import { unreadable } from './read-answers.js';
 import { planReads, type Read } from './plan-reads.js';
 import type { PowensClient } from './powens-client.js';
 import { formatCursor, laterOf, parseCursor, type TransactionsCursor } from './transactions-cursor.js';
@@ -18,13 +19,7 @@ interface Page {
 const readPage = (answer: unknown): Page => {
   const page = asRecord(answer);
   const rows = asList(page?.['transactions']);
-  if (!rows) {
-    throw new ProviderError(
-      'bug',
-      'powens.unreadable-answer',
-      'Powens answered a page without transactions.',
-    );
-  }
+  if (!rows) throw unreadable('a page without transactions');
   const next = asRecord(page?.['_links'])?.['next'];
   return { rows, next: asText(next) ?? asText(asRecord(next)?.['href']) };
 };

@@ -82,6 +82,13 @@ describe('starting a link', () => {
     expect(server.requests[1]?.headers.authorization).toBe('Bearer q7Zt/4mX+');
   });
 
+  it('lives half an hour when Powens does not say, or not in seconds', async () => {
+    const { provider } = await answering({
+      'GET /2.0/auth/token/code?type=singleAccess': { body: { code: 'c', expires_in: 'soon' } },
+    });
+    expect((await provider.startLink(link({ access: NEW }))).expiresAt).toBe('2026-03-14T05:30:00.000Z');
+  });
+
   it('of a known user creates nobody', async () => {
     const { server, provider } = await answering({ 'GET /2.0/auth/token/code?type=singleAccess': CODE });
     const session = await provider.startLink(link({ access: NEW, language: 'en' }));

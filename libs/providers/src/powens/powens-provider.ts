@@ -2,24 +2,31 @@ import { type Clock, SystemClock } from '#kernel';
 import {
   BankProvider,
   type CallCount, type ConnectionSnapshot, type FetchRequest, type FetchStep, type LinkRequest, type LinkResult, type LinkSession,
-  type ProviderAccess, type ProviderAccount, ProviderError,
+  type ProviderAccess, ProviderError,
 } from '../bank-provider.js'; // prettier-ignore
-import { asList, asRecord, asText, type JsonRecord } from '../json-fields.js';
+import { asText } from '../json-fields.js';
 import { TransactionsFetch } from './fetch-transactions.js';
 import { type PowensCall, PowensClient, type PowensClientOptions } from './powens-client.js';
 import { readCallback } from './read-callback.js';
-import { translateAccount } from './translate-account.js';
+import {
+  accountsOf,
+  connectionsOf,
+  newUserOf,
+  renewedTokenOf,
+  unreadable,
+  webviewCodeOf,
+} from './read-answers.js';
 import { translateConnection } from './translate-connection.js';
 import { webviewUrl } from './webview-url.js';
 
 const MS_PER_DAY = 86_400_000;
 /** A million rows in one fetch; the rest comes with the next. */
 const DEFAULT_PAGE_CAP = 1000;
-const DEFAULT_CODE_LIFE_S = 1800;
 
 type CallManner = Pick<PowensCall, 'calls' | 'patienceMs'>;
 /** A person waits for the answer: a long wait is better told than sat out. */
 const FOR_A_PERSON: CallManner = { patienceMs: 5_000 };
+const CONNECTIONS = '/users/me/connections?expand=connector,sources';
 const USER_IS_GONE = new Set(['powens.not-found', 'powens.invalid-request']);
 
 export interface PowensProviderOptions extends PowensClientOptions {
@@ -32,22 +39,6 @@ export interface PowensProviderOptions extends PowensClientOptions {
   readonly pageCap?: number | undefined;
   readonly clock?: Clock | undefined;
 }
-
-const unreadable = (what: string) =>
-  new ProviderError('bug', 'powens.unreadable-answer', `Powens answered ${what}.`);
-
-const accountsOf = (answer: unknown): ReadonlyMap<string | null, ProviderAccount[]> => {
-  const list = asList(asRecord(answer)?.['accounts']);
-  if (!list) throw unreadable('a list of accounts that is none');
-  const byConnection = new Map<string | null, ProviderAccount[]>();
-  for (const raw of list) {
-    const account = translateAccount(raw);
-    if (account === null) throw unreadable('an account without an id');
-    const connection = asText(asRecord(raw)?.['id_connection']);
-    byConnection.set(connection, [...(byConnection.get(connection) ?? []), account]);
-  }
-  return byConnection;
-};
 
 const newestFirst = (a: string, b: string): number => b.length - a.length || (a < b ? 1 : -1);
 
@@ -102,7 +93,7 @@ export class PowensProvider extends BankProvider {
   }
 
   override async listConnections(access: ProviderAccess): Promise<readonly ConnectionSnapshot[]> {
-    const connections = await this.connectionsOf(access);
+    const connections = connectionsOf(await this.get(CONNECTIONS, access));
     const accounts = accountsOf(await this.get('/users/me/accounts?all=', access));
     return connections.map((raw) => {
       const snapshot = translateConnection(raw, accounts.get(asText(raw['id'])) ?? []);
@@ -144,9 +135,7 @@ export class PowensProvider extends BankProvider {
         revoke_previous: false,
       },
     });
-    const token = asText(asRecord(answer)?.['access_token']) ?? asText(asRecord(answer)?.['token']);
-    if (token === null) throw unreadable('a renewal without a token');
-    return { ...access, accessToken: token };
+    return { ...access, accessToken: renewedTokenOf(answer) };
   }
 
   /** A refused token does not mean that the connection is gone: it is renewed once, and only a missing user counts as done. */
@@ -182,38 +171,24 @@ export class PowensProvider extends BankProvider {
   }
 
   private async createUser(): Promise<ProviderAccess> {
-    const path = '/auth/init';
-    const user = asRecord(
-      await this.client.call({ method: 'POST', path, body: this.credentials(), mustNotRepeat: true }),
+    const body = this.credentials();
+    return newUserOf(
+      await this.client.call({ method: 'POST', path: '/auth/init', body, mustNotRepeat: true }),
     );
-    const accessToken = asText(user?.['auth_token']);
-    const providerUserId = asText(user?.['id_user']);
-    if (accessToken === null || providerUserId === null) throw unreadable('a new user without token or id');
-    return { accessToken, providerUserId, providerConnectionId: null };
   }
 
   private async linkSession(request: LinkRequest, access: ProviderAccess): Promise<LinkSession> {
-    const answer = asRecord(await this.get('/auth/token/code?type=singleAccess', access));
-    const code = asText(answer?.['code']);
-    if (code === null) throw unreadable('no code for the webview');
-    const lifeS = Number(asText(answer?.['expires_in']) ?? DEFAULT_CODE_LIFE_S);
+    const { code, lifeMs } = webviewCodeOf(await this.get('/auth/token/code?type=singleAccess', access));
     const settings = { ...this.options, domain: this.options.domain ?? this.client.root.host };
     return {
       url: webviewUrl(settings, request, code, access.providerConnectionId),
-      expiresAt: new Date(Date.parse(this.clock.now()) + lifeS * 1000).toISOString(),
+      expiresAt: new Date(Date.parse(this.clock.now()) + lifeMs).toISOString(),
       access,
     };
   }
 
-  private async connectionsOf(access: ProviderAccess): Promise<readonly JsonRecord[]> {
-    const answer = await this.get('/users/me/connections?expand=connector,sources', access);
-    const list = asList(asRecord(answer)?.['connections']);
-    if (!list) throw unreadable('a list of connections that is none');
-    return list.map((raw) => asRecord(raw) ?? {});
-  }
-
   private async connectionIdsOf(access: ProviderAccess): Promise<readonly string[]> {
-    const connections = await this.connectionsOf(access);
+    const connections = connectionsOf(await this.get(CONNECTIONS, access));
     return connections.flatMap((raw) => asText(raw['id']) ?? []).toSorted(newestFirst);
   }
 

@@ -98,8 +98,13 @@ const query = async (url: string, sql: string): Promise<unknown[]> => {
 
 afterEach(async () => {
   for (const child of parents.splice(0)) if (child.exitCode === null) child.kill('SIGKILL');
-  await untilNothingRemains();
-  rmSync(root, { recursive: true, force: true });
+  try {
+    await untilNothingRemains();
+  } finally {
+    // What a failed test leaves running must not disturb the next one.
+    for (const row of remaining()) process.kill(Number.parseInt(row, 10), 'SIGKILL');
+    rmSync(root, { recursive: true, force: true });
+  }
 });
 
 it('leaves no process within five seconds of a kill -9 of the parent', async () => {

@@ -5,9 +5,11 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   realpathSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
@@ -181,4 +183,13 @@ it('works below a folder that nobody else may enter, root or not', async () => {
   mkdirSync(closed, { mode: 0o700 });
   const engines = await start({ dataDir: join(closed, 'data'), ports: { postgres: 0 } });
   expect(await query(engines.databaseUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+});
+
+it('begins a log that grew beyond 10 MB afresh, keeping the old one', async () => {
+  const logs = join(root, 'data', 'logs');
+  mkdirSync(logs, { recursive: true });
+  writeFileSync(join(logs, 'nats.log'), Buffer.alloc(11 * 1024 * 1024, 'x'));
+  await start({ ports: { nats: 0 } });
+  expect(statSync(join(logs, 'nats.log.old')).size).toBe(11 * 1024 * 1024);
+  await vi.waitFor(() => expect(readFileSync(join(logs, 'nats.log'), 'utf8')).toContain('Server is ready'));
 });

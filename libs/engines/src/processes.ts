@@ -11,8 +11,10 @@ const hasProc = existsSync('/proc/self/stat');
 const text = async (path: string): Promise<string | undefined> =>
   readFile(path, 'utf8').catch(() => undefined);
 
-const ps = async (...args: readonly string[]): Promise<string> =>
-  (await run('ps', args).catch(() => ({ stdout: '' }))).stdout;
+const psIdentity = async (pid: number): Promise<string | undefined> => {
+  const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  return stdout.trim() || undefined;
+};
 
 const procIdentity = async (pid: number): Promise<string | undefined> => {
   const stat = await text(`/proc/${pid}/stat`);
@@ -29,7 +31,7 @@ const procIdentity = async (pid: number): Promise<string | undefined> => {
  * such process is alive. A zombie is not alive.
  */
 export const identityOf = async (pid: number): Promise<string | undefined> =>
-  hasProc ? procIdentity(pid) : (await ps('-o', 'lstart=', '-p', String(pid))).trim() || undefined;
+  hasProc ? procIdentity(pid) : psIdentity(pid);
 
 const procCommandLines = async (): Promise<Map<number, string>> => {
   const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
@@ -38,7 +40,7 @@ const procCommandLines = async (): Promise<Map<number, string>> => {
 };
 
 const psCommandLines = async (): Promise<Map<number, string>> => {
-  const rows = (await ps('-axo', 'pid=,command=')).split('\n');
+  const rows = (await run('ps', ['-axo', 'pid=,command='])).stdout.split('\n');
   const parsed = rows.map((row) => /^\s*(\d+)\s+(.*)$/.exec(row)).filter((row) => row !== null);
   return new Map(parsed.map((row) => [Number(row[1]), (row[2] ?? '').trim()]));
 };

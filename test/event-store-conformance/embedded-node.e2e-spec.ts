@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KurrentDBClient, NO_STREAM } from '@kurrent/kurrentdb-client';
+import { KurrentDBClient, NO_STREAM, streamNameFilter } from '@kurrent/kurrentdb-client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { end, launch, startNode, stopNode, urlOf, type EmbeddedNode } from './embedded-node.js';
 import { collect, events, numbers } from './events.js';
@@ -93,6 +93,44 @@ describe('what was acknowledged', () => {
     expect(numbers(await collect(again.readStream('cut-1')))).toEqual([3, 4]);
     await expect(collect(again.readStream('deleted-1'))).rejects.toMatchObject({ type: 'stream-not-found' });
     await expect(collect(again.readStream('closed-1'))).rejects.toMatchObject({ type: 'stream-deleted' });
+  });
+});
+
+const count = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+
+/** 501 events of which one is wanted, then a restart: nothing of it is in memory any more. */
+const logOnDisk = async () => {
+  const { node, client } = await start();
+  await client.appendToStream('noise-1', events(300), { streamState: NO_STREAM });
+  const wanted = await client.appendToStream('wanted-1', events(1, 1_000), { streamState: NO_STREAM });
+  const last = await client.appendToStream('noise-1', events(200, 300), { streamState: 299n });
+  await stopNode(node);
+  return { wanted, last, client: (await start()).client };
+};
+
+describe('a subscription to a log that is on the disk only', () => {
+  it('finds what matches, and reports how far it looked', async () => {
+    const { client, wanted, last } = await logOnDisk();
+    const log = new SubscriptionLog();
+    const { checkpointReached } = log;
+    const filter = streamNameFilter({ prefixes: ['wanted-'], checkpointInterval: 1, checkpointReached });
+    log.follow(client.subscribeToAll({ filter }));
+    await vi.waitFor(() => expect(log.count('caught-up')).toBe(1), { timeout: 5_000 });
+    expect(numbers(log.events)).toEqual([1_000]);
+    const before = log.messages.slice(0, log.kinds.indexOf('event')).slice(1);
+    expect(before.length).toBeGreaterThan(0);
+    expect(before.every(({ value }) => (value as bigint) < (wanted.position?.commit ?? 0n))).toBe(true);
+    expect(log.checkpoints.at(-1)).toBe(last.position?.commit);
+    expect(log.messages.at(-1)?.value).toMatchObject({ position: last.position });
+  });
+
+  it('delivers all of it in order, then what comes', async () => {
+    const { client } = await logOnDisk();
+    const log = new SubscriptionLog().follow(client.subscribeToAll());
+    await vi.waitFor(() => expect(log.count('caught-up')).toBe(1), { timeout: 5_000 });
+    await client.appendToStream('late-1', events(1, 2_000), { streamState: NO_STREAM });
+    await vi.waitFor(() => expect(log.events).toHaveLength(502), { timeout: 5_000 });
+    expect(numbers(log.events)).toEqual([...count(0, 300), 1_000, ...count(300, 500), 2_000]);
   });
 });
 

@@ -177,6 +177,20 @@ describe('Append', () => {
     },
   );
 
+  it('takes an id as two numbers', async () => {
+    const stream = server.stream();
+    const halves = new sharedPb.UUID.Structured();
+    halves.setMostSignificantBits('-9000000000000000001').setLeastSignificantBits('42');
+    const id = new sharedPb.UUID();
+    id.setStructured(halves);
+    const message = proposed({ type: 'T', 'content-type': 'application/json' });
+    message.getProposedMessage()?.setId(id);
+    await appendCall([header(stream), message]);
+    const [answer] = await read(readRequest((o) => o.setStream(ofStream(stream))));
+    const text = answer?.getEvent()?.getEvent()?.getId()?.getString();
+    expect(text).toBe('831993af-1d7b-ffff-0000-00000000002a');
+  });
+
   it('writes nothing when the client leaves before the end', async () => {
     const stream = server.stream();
     const call = stub.append(() => undefined);

@@ -41,7 +41,7 @@ describe('reading the whole log', () => {
   });
 
   it('includes the position forwards, and excludes it backwards', async () => {
-    const filter = own({ prefixes: [`${server.run}-`] });
+    const filter = own({ prefixes: [`${server.run}_odd-`, `${server.run}_even-`] });
     const forwards = server.client.readAll({ fromPosition: at(3), filter });
     expect(numbers(await collect(forwards))).toEqual([3, 4, 5, 6, 7, 8, 9]);
     const backwards = server.client.readAll({ fromPosition: at(3), direction: BACKWARDS, filter });
@@ -85,20 +85,23 @@ describe('reading the whole log', () => {
 
 const read = async (filter: Filter) => {
   const found = await collect(server.client.readAll({ fromPosition: at(0), filter }));
-  return numbers(found.filter(({ event }) => /-(even|odd)-/u.test(event?.streamId ?? '')));
+  return numbers(found.filter(({ event }) => /_(even|odd)-/u.test(event?.streamId ?? '')));
 };
 
 describe('a filter', () => {
   it('takes streams by prefix, whole categories or not', async () => {
-    expect(await read(streamNameFilter({ prefixes: [`${server.run}-even`] }))).toEqual([0, 1, 4, 5, 8, 9]);
+    expect(await read(streamNameFilter({ prefixes: [`${server.run}_even-`] }))).toEqual([0, 1, 4, 5, 8, 9]);
     expect(await read(streamNameFilter({ prefixes: [server.run.slice(0, -1)] }))).toHaveLength(10);
-    const both = [`${server.run}-odd`, `${server.run}-even`];
+    expect(
+      await read(streamNameFilter({ prefixes: [`${server.run}_odd-`, `${server.run}_even-`] })),
+    ).toHaveLength(10);
+    const both = [`${server.run}_odd-`, `${server.run}_ev`];
     expect(await read(streamNameFilter({ prefixes: both }))).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-    expect(await read(streamNameFilter({ prefixes: [`${server.run}-neither`] }))).toEqual([]);
+    expect(await read(streamNameFilter({ prefixes: [`${server.run}_neither-`] }))).toEqual([]);
   });
 
   it('takes streams by regular expression', async () => {
-    expect(await read(streamNameFilter({ regex: `^${server.run}-odd` }))).toEqual([2, 3, 6, 7]);
+    expect(await read(streamNameFilter({ regex: `^${server.run}_odd` }))).toEqual([2, 3, 6, 7]);
   });
 
   it('takes types by prefix and by regular expression', async () => {
@@ -107,7 +110,7 @@ describe('a filter', () => {
   });
 
   it('counts only what matches towards maxCount, in both directions', async () => {
-    const filter = streamNameFilter({ prefixes: [`${server.run}-even`] });
+    const filter = streamNameFilter({ prefixes: [`${server.run}_even-`] });
     const { client } = server;
     expect(numbers(await collect(client.readAll({ fromPosition: at(0), filter, maxCount: 3 })))).toEqual([
       0, 1, 4,

@@ -12,7 +12,7 @@ export interface ServerUnderTest {
   url: string;
   /** Begins every stream of this run, so that the specs may run on a shared server. Contains no `-`. */
   readonly run: string;
-  /** A fresh stream name: `<run>-<what>-<n>`. */
+  /** A fresh stream name, of a category of its own for each `what`: `<run>_<what>-<n>`. */
   stream(what?: string): string;
 }
 
@@ -27,7 +27,7 @@ export const serverUnderTest = (): ServerUnderTest => {
   let count = 0;
   const server: Partial<ServerUnderTest> & Pick<ServerUnderTest, 'run' | 'stream'> = {
     run,
-    stream: (what = 'stream') => `${run}-${what}-${++count}`,
+    stream: (what = 'stream') => `${run}_${what}-${++count}`,
   };
   beforeAll(async () => {
     server.url = process.env.CONFORMANCE_URL;

@@ -79,6 +79,16 @@ describe('a subscription to a stream', () => {
     expect(numbers(log.events)).toEqual([7, 8, 9]);
   });
 
+  it('waits at the end of a stream whose events are all truncated', async () => {
+    const stream = server.stream();
+    await append(stream, 10);
+    await server.client.setStreamMetadata(stream, { truncateBefore: 10 });
+    const log = subscribe(stream);
+    await eventually(() => expect(log.kinds).toEqual(['confirmation', 'caught-up']));
+    await append(stream, 1, 10);
+    await eventually(() => expect(numbers(log.events)).toEqual([10]));
+  });
+
   it('ends with an error when the stream is closed for good', async () => {
     const stream = server.stream();
     await append(stream, 2);

@@ -110,8 +110,10 @@ export class EventTable {
     }
   }
 
+  /** Leaves everything in the one file; the lock goes with the process, because libsql closes when nothing refers to it. */
   close(): void {
     this.#statements.clear();
+    this.db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
     this.db.close();
   }
 

@@ -7,6 +7,7 @@ it.each<[string, EventFilter | null, readonly string[]]>([
   ['no filter', null, []],
   ['whole categories', streams('ledger-', 'sync-'), ['ledger-', 'sync-']],
   ['a part of a category', streams('ledger-fr', 'ledger-de'), ['ledger-']],
+  ['a part of a category, with another dash', streams('ledger-fr-'), ['ledger-']],
   ['a prefix that several categories may have', streams('ledger-', 'sy'), []],
   ['everything', streams(''), []],
   ['types', { on: 'type', prefixes: ['ledger-'] }, []],

@@ -32,8 +32,7 @@ export const readStream = async (
     return outlet.fail(refusals.unknown('A stream cannot be read forwards from its end.'));
   }
   const visible = visibleFrom(log.states.of(stream), Date.now());
-  let from = request.from === 'start' ? 0 : request.from === 'end' ? last : Math.min(request.from, last + 1);
-  if (direction === 'backwards') from = Math.min(from, last);
+  let from = request.from === 'start' ? 0 : request.from === 'end' ? last : request.from;
   if (direction === 'forwards' && request.tellsStreamEnds) {
     if (from + Math.min(count, REAL_SERVERS_PAGE) <= visible.lowest && visible.lowest <= last) {
       await outlet.send(firstStreamPosition(visible.lowest));

@@ -1,3 +1,4 @@
+export * from './answers.js';
 export * from './open-vault.js';
 export * from './periodic.js';
 export * from './providers.js';

@@ -1,14 +1,7 @@
-import {
-  JetStreamStrategy,
-  natsRpcOptions,
-  RpcCorrelationInterceptor,
-  RpcProblemFilter,
-  rpcValidationPipe,
-} from '#messaging';
+import { JetStreamStrategy, natsRpcOptions } from '#messaging';
 import { createLogger, HealthRegistry, type HttpApp, type Logger, Metrics, startHttpApp } from '#platform';
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { translateServiceError } from './rpc-errors.js';
 import { RunnerGroup } from './runner-group.js';
 import type { ServiceResources } from './service-resources.js';
 
@@ -47,10 +40,7 @@ const connectTransports = async (app: NestFastifyApplication, options: ServiceOp
   const { resources, name, concurrency } = options;
   const { nats, correlation: scope, config } = resources;
   const own = { inheritAppConfig: false };
-  const rpc = app.connectMicroservice(natsRpcOptions({ url: config.natsUrl, queue: name }), own);
-  rpc.useGlobalPipes(rpcValidationPipe());
-  rpc.useGlobalFilters(new RpcProblemFilter(translateServiceError));
-  rpc.useGlobalInterceptors(new RpcCorrelationInterceptor(scope));
+  app.connectMicroservice(natsRpcOptions({ url: config.natsUrl, queue: name }), own);
   const limits = concurrency === undefined ? {} : { concurrency };
   app.connectMicroservice({ strategy: new JetStreamStrategy({ nats, scope, ...limits }) }, own);
   await app.startAllMicroservices();

@@ -1,7 +1,8 @@
 import { ChangeSettingsRpc, type ConnectionReply, type ConnectionView, RPC_SUBJECTS } from '#contracts';
+import { Answers } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { GetConnection } from '../queries.js';
 import { type ChangedSettings, ChangeSettingsOf } from './change-settings.command.js';
 
@@ -15,7 +16,7 @@ export class ChangeSettingsController {
     this.#queries = queries;
   }
 
-  @MessagePattern(RPC_SUBJECTS.changeSettings, Transport.NATS)
+  @Answers(RPC_SUBJECTS.changeSettings)
   async onRequest(@Payload() message: ChangeSettingsRpc): Promise<ConnectionReply> {
     const { connectionId, scope, syncEnabled, syncDaysBack } = message;
     const { position } = await this.#commands.execute<ChangeSettingsOf, ChangedSettings>(

@@ -1,8 +1,8 @@
 import { ConnectionRpc, type ConnectionView, ListConnectionsRpc, type Page, RPC_SUBJECTS } from '#contracts';
-import { seeOwnWrites } from '#service';
+import { Answers, seeOwnWrites } from '#service';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { ConnectionsDeps } from '../connections-deps.js';
 import { GetConnection } from '../queries.js';
 import { CONNECTION_STATUS } from './connection-status.projection.js';
@@ -18,14 +18,14 @@ export class ConnectionStatusController {
     this.#queries = queries;
   }
 
-  @MessagePattern(RPC_SUBJECTS.getConnection, Transport.NATS)
+  @Answers(RPC_SUBJECTS.getConnection)
   onGet(@Payload() { connectionId, scope, minPosition }: ConnectionRpc): Promise<ConnectionView> {
     return this.#queries.execute<GetConnection, ConnectionView>(
       new GetConnection(connectionId, scope, minPosition ?? null),
     );
   }
 
-  @MessagePattern(RPC_SUBJECTS.listConnections, Transport.NATS)
+  @Answers(RPC_SUBJECTS.listConnections)
   async onList(@Payload() message: ListConnectionsRpc): Promise<Page<ConnectionView>> {
     await seeOwnWrites(this.#deps.db, CONNECTION_STATUS, message.minPosition);
     return listConnections(this.#deps.db, message);

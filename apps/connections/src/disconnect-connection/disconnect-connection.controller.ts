@@ -1,7 +1,8 @@
 import { type ConnectionReply, ConnectionRpc, type ConnectionView, RPC_SUBJECTS } from '#contracts';
+import { Answers } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { GetConnection } from '../queries.js';
 import { DisconnectConnection, type DisconnectedConnection } from './disconnect-connection.command.js';
 
@@ -15,7 +16,7 @@ export class DisconnectConnectionController {
     this.#queries = queries;
   }
 
-  @MessagePattern(RPC_SUBJECTS.disconnect, Transport.NATS)
+  @Answers(RPC_SUBJECTS.disconnect)
   async onRequest(@Payload() { connectionId, scope }: ConnectionRpc): Promise<ConnectionReply> {
     const { position } = await this.#commands.execute<DisconnectConnection, DisconnectedConnection>(
       new DisconnectConnection(connectionId, scope),

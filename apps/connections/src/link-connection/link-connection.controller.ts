@@ -1,9 +1,10 @@
 import {
   type CompletedLinkReply, CompleteLinkRpc, ConnectionRpc, type ConnectionView, type LinkReply, RPC_SUBJECTS,
 } from '#contracts'; // prettier-ignore
+import { Answers } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { GetConnection } from '../queries.js';
 import { CompleteLinkOf, type CompletedLink } from './complete-link.command.js';
 import { StartLinkOf, type StartedLinkResult } from './start-link.command.js';
@@ -20,7 +21,7 @@ export class LinkConnectionController {
     this.#queries = queries;
   }
 
-  @MessagePattern(RPC_SUBJECTS.startLink, Transport.NATS)
+  @Answers(RPC_SUBJECTS.startLink)
   async onStart(@Payload() { connectionId, scope }: ConnectionRpc): Promise<LinkReply> {
     const { linkUrl, expiresAt, position } = await this.#commands.execute<StartLinkOf, StartedLinkResult>(
       new StartLinkOf(connectionId, scope),
@@ -29,7 +30,7 @@ export class LinkConnectionController {
   }
 
   /** The provider sent the person's browser back. */
-  @MessagePattern(RPC_SUBJECTS.completeLink, Transport.NATS)
+  @Answers(RPC_SUBJECTS.completeLink)
   async onCallback(@Payload() { state, parameters }: CompleteLinkRpc): Promise<CompletedLinkReply> {
     const { outcome, connectionId, code, position } = await this.#commands.execute<
       CompleteLinkOf,

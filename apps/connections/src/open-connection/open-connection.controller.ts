@@ -1,7 +1,8 @@
 import { type ConnectionView, OpenConnectionRpc, type OpenedConnectionReply, RPC_SUBJECTS } from '#contracts';
+import { Answers } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { GetConnection } from '../queries.js';
 import { OpenConnectionFor, type OpenedConnection } from './open-connection.command.js';
 
@@ -15,7 +16,7 @@ export class OpenConnectionController {
     this.#queries = queries;
   }
 
-  @MessagePattern(RPC_SUBJECTS.openConnection, Transport.NATS)
+  @Answers(RPC_SUBJECTS.openConnection)
   async onRequest(@Payload() message: OpenConnectionRpc): Promise<OpenedConnectionReply> {
     const opened = await this.#commands.execute<OpenConnectionFor, OpenedConnection>(
       new OpenConnectionFor(message),

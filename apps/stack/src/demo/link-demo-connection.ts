@@ -29,8 +29,8 @@ const openOnce = async (api: PasserelleClient): Promise<{ id: string; linkUrl: s
 
 const firstSync = async (api: PasserelleClient, id: string): Promise<string> => {
   for (const deadline = Date.now() + FIRST_SYNC_WITHIN_S * 1_000; Date.now() < deadline;) {
-    const { items } = await api.syncs(id, { limit: 1 });
-    const [run] = items;
+    const { items } = await api.syncs(id, { trigger: 'link' });
+    const run = items.at(-1);
     if (run && run.status !== 'pending') {
       return `${run.status}, ${run.transactionsImported} transactions imported, ${run.transactionsSkipped} skipped`;
     }

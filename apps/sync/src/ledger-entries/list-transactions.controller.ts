@@ -1,9 +1,9 @@
 import { ListTransactionsRpc, type Page, RPC_SUBJECTS, type TransactionView } from '#contracts';
 import { Controller } from '@nestjs/common';
-import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { assertKnownConnection } from '../known-connection.js';
 import { LEDGER } from '../ledger-tables.js';
-import { seeOwnWrites } from '#service';
+import { Answers, seeOwnWrites } from '#service';
 import { SyncDeps } from '../sync-deps.js';
 import { listTransactions } from './list-transactions.query.js';
 
@@ -15,7 +15,7 @@ export class ListTransactionsController {
     this.#deps = deps;
   }
 
-  @MessagePattern(RPC_SUBJECTS.listTransactions, Transport.NATS)
+  @Answers(RPC_SUBJECTS.listTransactions)
   async onRequest(@Payload() message: ListTransactionsRpc): Promise<Page<TransactionView>> {
     await assertKnownConnection(this.#deps, message.connectionId, message.scope);
     await seeOwnWrites(this.#deps.db, LEDGER, message.minPosition);

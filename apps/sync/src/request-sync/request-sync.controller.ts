@@ -7,9 +7,10 @@ import {
 } from '#contracts';
 import { DomainError } from '#kernel';
 import { DurableCommand, PermanentFailure } from '#messaging';
+import { Answers } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { RequestSyncOf, type RequestSyncResult } from './request-sync.command.js';
 
 @Controller()
@@ -21,7 +22,7 @@ export class RequestSyncController {
   }
 
   /** A person waits for the answer. */
-  @MessagePattern(RPC_SUBJECTS.requestSync, Transport.NATS)
+  @Answers(RPC_SUBJECTS.requestSync)
   async onRequest(@Payload() message: RequestSyncRpc): Promise<RequestedSyncReply> {
     const { connectionId, requestId, scope } = message;
     const result = await this.#ask(new RequestSyncOf(connectionId, 'manual', requestId, { scope }));

@@ -1,8 +1,8 @@
 import { GetSyncRpc, type Page, RPC_SUBJECTS, SyncHistoryRpc, type SyncView } from '#contracts';
 import { Controller } from '@nestjs/common';
-import { MessagePattern, Payload, Transport } from '@nestjs/microservices';
+import { Payload } from '@nestjs/microservices';
 import { assertKnownConnection } from '../known-connection.js';
-import { seeOwnWrites } from '#service';
+import { Answers, seeOwnWrites } from '#service';
 import { SyncDeps } from '../sync-deps.js';
 import { SYNC_HISTORY } from './sync-history.projection.js';
 import { syncById, syncHistory } from './sync-history.query.js';
@@ -15,14 +15,14 @@ export class SyncHistoryController {
     this.#deps = deps;
   }
 
-  @MessagePattern(RPC_SUBJECTS.syncHistory, Transport.NATS)
+  @Answers(RPC_SUBJECTS.syncHistory)
   async onHistory(@Payload() message: SyncHistoryRpc): Promise<Page<SyncView>> {
     await assertKnownConnection(this.#deps, message.connectionId, message.scope);
     await seeOwnWrites(this.#deps.db, SYNC_HISTORY, message.minPosition);
     return syncHistory(this.#deps.db, message);
   }
 
-  @MessagePattern(RPC_SUBJECTS.getSync, Transport.NATS)
+  @Answers(RPC_SUBJECTS.getSync)
   async onGet(@Payload() message: GetSyncRpc): Promise<SyncView> {
     await seeOwnWrites(this.#deps.db, SYNC_HISTORY, message.minPosition);
     return syncById(this.#deps.db, message.id, message.scope);

@@ -33,6 +33,13 @@ export const proposedEvents = (
   const first = expected === 'no-stream' ? 0n : expected + 1n;
   return events.map(({ type, data, metadata }, index) => {
     const revision = first + BigInt(index);
-    return { id: eventId(stream, revision, type, data), type, stream, revision, data, metadata };
+    return {
+      id: eventId(stream, revision, type, data, metadata.commandId),
+      type,
+      stream,
+      revision,
+      data,
+      metadata,
+    };
   });
 };

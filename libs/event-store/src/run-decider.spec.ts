@@ -147,12 +147,12 @@ describe('runDecider', () => {
     expect(await store.head()).toBeNull();
   });
 
-  it('writes a fact once that two commands decide in the same words at the same revision', async () => {
+  it('lets both of two commands decide that say the same in the same words at the same revision', async () => {
     const store = new BusyStore();
     const both = () => runDecider({ store }, sum, '1', add(5, 'the same'), { metadata: metadataOf() });
     store.interferences.push(both);
-    expect((await both()).state).toEqual({ total: 5 });
-    expect(await collect(store.readStream('sum-1'))).toHaveLength(1);
+    expect((await both()).state).toEqual({ total: 10 });
+    expect(await collect(store.readStream('sum-1'))).toHaveLength(2);
   });
 
   it('counts every command once, however many run at the same time', async () => {

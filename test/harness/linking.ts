@@ -1,0 +1,79 @@
+import type { ConnectionView, SyncView } from '#client';
+import { pressOnLinkPage } from '../../apps/stack/src/demo/person-at-webview.js';
+import { eventually, type Patience } from './eventually.js';
+import { freshIban, freshTenant } from './iban.js';
+import type { Stack } from './stack.js';
+
+export interface OpenOptions {
+  readonly tenantId?: string;
+  readonly accountId?: string | number;
+  readonly syncDaysBack?: number;
+  readonly syncEnabled?: boolean;
+}
+
+/** Opens a connection; it is `pending` and carries `linkUrl`. */
+export const openConnection = (
+  stack: Stack,
+  iban: string = freshIban(),
+  { tenantId = freshTenant(), accountId = 'account-1', ...settings }: OpenOptions = {},
+): Promise<ConnectionView> =>
+  stack.api.openConnection({
+    tenantId,
+    companyId: 'company-1',
+    accountId,
+    institutionId: 'BNPAFRPP',
+    iban,
+    ...settings,
+  });
+
+/** What the person's browser gets from us after the bank's page. */
+export const followLink = async (linkUrl: string, action: 'link' | 'cancel' = 'link'): Promise<Response> =>
+  fetch(await pressOnLinkPage(linkUrl, action), { headers: { accept: 'application/json' } });
+
+/** Opens and links as a person does; resolves when the callback was answered, so the first sync may still run. */
+export const openAndLink = async (
+  stack: Stack,
+  iban: string = freshIban(),
+  options: OpenOptions = {},
+): Promise<ConnectionView> => {
+  const { id, linkUrl } = await openConnection(stack, iban, options);
+  const back = await followLink(linkUrl ?? '');
+  if (!back.ok) throw new Error(`The callback answered ${back.status}: ${await back.text()}`);
+  return stack.api.getConnection(id);
+};
+
+/** Resolves with the newest run once none is pending; `atLeast` runs must be there. */
+export const quietHistory = (
+  stack: Stack,
+  connectionId: string,
+  { atLeast = 1, ...patience }: Patience & { readonly atLeast?: number } = {},
+): Promise<readonly SyncView[]> =>
+  eventually(
+    async () => {
+      const { items } = await stack.api.syncs(connectionId, { limit: 500 });
+      const pending = items.filter(({ status }) => status === 'pending').length;
+      if (items.length < atLeast || pending > 0) {
+        throw new Error(`${items.length} runs of ${atLeast}, ${pending} of them pending`);
+      }
+      return items;
+    },
+    { withinMs: 60_000, ...patience },
+  );
+
+/** As {@link openAndLink}, and the first sync has ended. */
+export const openLinkAndImport = async (
+  stack: Stack,
+  iban: string = freshIban(),
+  options: OpenOptions = {},
+): Promise<ConnectionView> => {
+  const { id } = await openAndLink(stack, iban, options);
+  await quietHistory(stack, id);
+  return stack.api.getConnection(id);
+};
+
+/** Asks for a sync and waits for its end. */
+export const syncNow = async (stack: Stack, connectionId: string): Promise<SyncView> => {
+  const run = await stack.api.requestSync(connectionId, { waitSeconds: 60 });
+  if (!('trigger' in run)) throw new Error(`The run ${run.id} has not ended within 60 s.`);
+  return run;
+};

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../log/event-log.js';
 import type { StoredEvent } from '../log/stored-event.js';
 import { caughtUp, checkpoint, eventAnswer } from '../wire/read-answers.js';
@@ -59,6 +60,8 @@ export class SubscriptionToAll {
     this.#page.learn(events);
     await this.#deliver(events);
     if (events.length < limit) await this.#passOver(head);
+    // What matches little sends nothing for a long time: other calls want their turn.
+    await nextTurn();
   }
 
   async #deliver(events: readonly StoredEvent[]): Promise<void> {

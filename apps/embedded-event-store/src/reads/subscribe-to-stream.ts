@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventLog } from '../log/event-log.js';
 import { NO_STREAM, TOMBSTONE, type StoredEvent } from '../log/stored-event.js';
 import { visibleFrom } from '../log/stream-states.js';
@@ -53,6 +54,7 @@ export class SubscriptionToStream {
       await this.#send(event);
     }
     if (events.length < limit) this.#revision = Math.max(this.#revision, last);
+    await nextTurn();
   }
 
   async #goLive(last: number): Promise<void> {

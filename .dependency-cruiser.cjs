@@ -1,12 +1,12 @@
 /** The directions of the house: who may import whom. A violation is a red build. */
+const specs = '[.](int-|e2e-|contract-|soak-)?spec[.]ts$';
 const lib = (name) => `^libs/${name}/`;
 const only = (name, allowed) => ({
   name: `${name}-imports-only-${allowed.join('-') || 'nothing'}`,
   severity: 'error',
-  from: { path: lib(name), pathNot: '[.](int-|e2e-|contract-)?spec[.]ts$' },
+  from: { path: lib(name), pathNot: [specs, `^libs/${name}/test/`] },
   to: { path: '^(libs|apps)/', pathNot: [name, ...allowed].map(lib) },
 });
-const specs = '[.](int-|e2e-|contract-)?spec[.]ts$';
 const packageOnlyIn = (name, packages, where) => ({
   name,
   severity: 'error',
@@ -21,7 +21,11 @@ module.exports = {
     {
       name: 'no-orphans',
       severity: 'error',
-      from: { orphan: true, path: '^(apps|libs)/', pathNot: ['main[.]ts$', 'global-setup[.]ts$', specs] },
+      from: {
+        orphan: true,
+        path: '^(apps|libs)/',
+        pathNot: ['main[.]ts$', 'global-setup[.]ts$', '[.]d[.]ts$', specs],
+      },
       to: {},
     },
     only('kernel', []),

@@ -26,11 +26,12 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+const ok = async (answer: Promise<unknown>): Promise<null> => {
+  await answer;
+  return null;
+};
+
 const addEngineChecks = (health: HealthRegistry, { db, store, nats }: ServiceResources): void => {
-  const ok = async (answer: Promise<unknown>): Promise<null> => {
-    await answer;
-    return null;
-  };
   health.add({ name: 'database', check: () => ok(db.ping()) });
   health.add({ name: 'event-store', check: () => ok(store.ping()) });
   health.add({ name: 'nats', check: () => ok(nats.ping()) });

@@ -83,8 +83,15 @@ export class OpenConnectionHandler implements ICommandHandler<OpenConnectionFor,
     const { syncEnabled, syncDaysBack, commandId } = request;
     const command: OpenConnection = {
       type: 'OpenConnection',
-      ...{ connectionId, tenantId, companyId, accountId, institutionId, iban, provider },
-      ...{ syncEnabled, syncDaysBack },
+      connectionId,
+      tenantId,
+      companyId,
+      accountId,
+      institutionId,
+      iban,
+      provider,
+      syncEnabled,
+      syncDaysBack,
       now: this.#deps.clock.now(),
     };
     const metadata = this.#deps.metadata(tenantId, commandId);

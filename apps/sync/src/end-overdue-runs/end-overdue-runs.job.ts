@@ -1,6 +1,7 @@
 import { COMMAND_SUBJECTS } from '#contracts';
 import { connection, sync, trackedAccounts } from '#domain';
 import { fold, runDecider } from '#event-store';
+import { errorText } from '#kernel';
 import { v7 } from 'uuid';
 import { runLock } from '../run-lock.js';
 import { outcomeOf, writtenBy } from '../run-outcome.js';
@@ -40,10 +41,15 @@ export class EndOverdueRunsJob {
     );
     const open = new Set(runs.map(({ sync_id }) => sync_id));
     this.#dispatched = new Map([...this.#dispatched].filter(([syncId]) => open.has(syncId)));
+    const failures: unknown[] = [];
     for (const run of runs) {
       const overdue = now - Date.parse(run.opened_at) > this.#deps.policy.deadlineMs;
-      await (overdue ? this.#end(run) : this.#dispatchAgain(run, now));
+      await (overdue ? this.#end(run) : this.#dispatchAgain(run, now)).catch((error: unknown) =>
+        failures.push(error),
+      );
     }
+    // One run that resists must not keep the others from ending.
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(errorText).join('\n'));
   }
 
   async #dispatchAgain(run: OpenRunRow, now: number): Promise<void> {

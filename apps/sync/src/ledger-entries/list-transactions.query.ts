@@ -40,8 +40,13 @@ export const listTransactions = async (
        AND ($5::date IS NULL OR (day, id) < ($5::date, $6::uuid))
      ORDER BY day DESC, id DESC LIMIT $7`,
     [
-      ...[filter.connectionId, filter.scope, filter.from ?? null, filter.to ?? null],
-      ...[place?.[0] ?? null, place?.[1] ?? null, filter.limit + 1],
+      filter.connectionId,
+      filter.scope,
+      filter.from ?? null,
+      filter.to ?? null,
+      place?.[0] ?? null,
+      place?.[1] ?? null,
+      filter.limit + 1,
     ],
   );
   const page = keysetPage(rows, filter.limit, ({ day, id }) => [day, id]);

@@ -26,7 +26,11 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
       connectionId,
       {
         type: 'RequestSync',
-        ...{ connectionId, tenantId, companyId, trigger, requestId },
+        connectionId,
+        tenantId,
+        companyId,
+        trigger,
+        requestId,
         syncId: v7(),
         slot: command.options.slot ?? null,
         now: this.#deps.clock.now(),

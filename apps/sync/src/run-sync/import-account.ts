@@ -13,7 +13,7 @@ import {
   type WrittenEvent,
 } from '#event-store';
 import { type EventMetadata, streamOf } from '#kernel';
-import type { Database } from '#read-model';
+import type { Database, Sql } from '#read-model';
 import { catchUpLedger } from '../ledger-catch-up.js';
 import { LEDGER } from '../ledger-tables.js';
 import { ledgerRows } from './ledger-rows.js';
@@ -81,7 +81,8 @@ export class AccountImport {
 
   /** To be called before the pages are fetched: everything that others write from then on is foreign. */
   async begin(): Promise<void> {
-    this.#since = await this.#catchUp();
+    const { revision } = await this.#catchUp(async () => undefined);
+    this.#since = revision;
   }
 
   /** @throws {StalePages} fetch again */
@@ -91,12 +92,8 @@ export class AccountImport {
       id: transactionId(ledgerId, provider, row),
       row,
     }));
-    const revision = await this.#catchUp();
-    const known = await ledgerRows(
-      this.#deps.db,
-      ledgerId,
-      identified.map(({ id }) => id),
-    );
+    const ids = identified.map(({ id }) => id);
+    const { revision, seen: known } = await this.#catchUp((tx) => ledgerRows(tx, ledgerId, ids));
     const decided = ledger.decide(
       { type: 'ImportRows', context: this.#context, rows: identified, now },
       { rows: known, balance: null },
@@ -105,11 +102,13 @@ export class AccountImport {
   }
 
   async observeBalance(balance: string, currency: string, now: string): Promise<void> {
-    const revision = await this.#catchUp();
-    const [head] = await this.#deps.db.query<{ balance: string | null; currency: string | null }>(
-      `SELECT balance, currency FROM ${LEDGER}.heads WHERE ledger_id = $1`,
-      [this.#context.ledgerId],
+    const { revision, seen } = await this.#catchUp((tx) =>
+      tx.query<{ balance: string | null; currency: string | null }>(
+        `SELECT balance, currency FROM ${LEDGER}.heads WHERE ledger_id = $1`,
+        [this.#context.ledgerId],
+      ),
     );
+    const [head] = seen;
     const last = head?.balance && head.currency ? { balance: head.balance, currency: head.currency } : null;
     const decided = ledger.decide(
       { type: 'ObserveBalance', context: this.#context, balance, currency, now },
@@ -118,18 +117,23 @@ export class AccountImport {
     await this.#append(decided, revision);
   }
 
-  /** Rows exactly as of the returned revision: what we know to be news is applied, anything else is read. */
-  async #catchUp(): Promise<bigint> {
+  /**
+   * What `look` sees of the rows, exactly as of the returned revision: both happen in one transaction. What we know to
+   * be news is applied, anything else is read.
+   */
+  async #catchUp<Seen>(look: (tx: Sql) => Promise<Seen>): Promise<{ revision: bigint; seen: Seen }> {
     const { db, store } = this.#deps;
     const { ledgerId } = this.#context;
     const fresh = this.#fresh;
-    const revision = await db.transaction((tx) => catchUpLedger(tx, LEDGER, ledgerId, store, fresh), {
-      durable: false,
-    });
+    const work = async (tx: Sql) => {
+      const revision = await catchUpLedger(tx, LEDGER, ledgerId, store, fresh);
+      return { revision, seen: await look(tx) };
+    };
+    const { revision, seen } = await db.transaction(work, { durable: false });
     this.#fresh = [];
     if (this.#since !== null) await this.#refuseForeign(this.#since, revision);
     this.#since = this.#since === null ? null : revision;
-    return revision;
+    return { revision, seen };
   }
 
   async #append(events: readonly LedgerEvent[], revision: bigint): Promise<void> {

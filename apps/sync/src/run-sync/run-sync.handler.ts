@@ -8,8 +8,8 @@ import { runLock } from '../run-lock.js';
 import { SyncDeps } from '../sync-deps.js';
 import { newProgress, type RunProgress } from './run-progress.js';
 import { RunSync, type RunSyncResult } from './run-sync.command.js';
-import { Staging } from './staging.js';
-import { SyncAttempt } from './sync-attempt.js';
+import { Staging, StagingLost, type StagingSummary } from './staging.js';
+import { AttemptOver, SyncAttempt } from './sync-attempt.js';
 import { disconnectedMeanwhile, isPassing, problemOf } from './sync-problem.js';
 
 @CommandHandler(RunSync)
@@ -38,7 +38,10 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       syncId,
       now: this.#deps.clock.now(),
     });
-    if (started.state.status !== 'open' || started.state.run.syncId !== syncId) return { kind: 'ended' };
+    if (started.state.status !== 'open' || started.state.run.syncId !== syncId) {
+      await this.#staging.clear(syncId);
+      return { kind: 'ended' };
+    }
     const { run, cursor } = started.state;
     const { state: target } = await fold(this.#deps, connection, connectionId);
     const progress = newProgress();
@@ -49,14 +52,15 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       return await this.#failed(error, run, progress, target);
     }
     await this.#complete(run, cursor, progress);
-    await this.#staging.clear(syncId);
+    await this.#staging.clear(syncId, run.attempt);
     return { kind: 'ended' };
   }
 
   async #complete(run: OpenRun, cursorBefore: string | null, progress: RunProgress): Promise<void> {
-    const { failed } = await this.#staging.summary(run.syncId, run.attempt);
-    if (failed > 0) progress.reasons.add('rows.unreadable');
-    const outcome = await this.#outcome(run, progress, cursorBefore);
+    const staged = await this.#staging.summary(run.syncId, run.attempt);
+    if (!staged.isWhole) throw new StagingLost(run.syncId, run.attempt);
+    if (staged.failed > 0) progress.reasons.add('rows.unreadable');
+    const outcome = await this.#outcome(run, progress, staged, cursorBefore);
     const reasons = [...progress.reasons].toSorted();
     const status = reasons.length === 0 ? 'success' : 'partial';
     const { syncId, attempt, connectionId } = run;
@@ -79,6 +83,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     progress: RunProgress,
     target: ConnectionState,
   ): Promise<RunSyncResult> {
+    if (error instanceof AttemptOver) return { kind: 'ended' };
     const delayMs = this.#deps.policy.retryDelaysMs[run.attempt - 1];
     if (isPassing(error) && delayMs !== undefined) {
       return { kind: 'later', delayMs: Math.max(delayMs, error.options.retryAfterMs ?? 0), cause: error };
@@ -87,7 +92,8 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     if (!problem) throw error;
     if (progress.accounts.length === 0 && target.status === 'linked')
       progress.accounts = trackedAccounts(target);
-    const outcome = await this.#outcome(run, progress, null);
+    const staged = await this.#staging.summary(run.syncId, run.attempt);
+    const outcome = await this.#outcome(run, progress, staged, null);
     await this.#decide(run.connectionId, {
       type: 'FailSync',
       syncId: run.syncId,
@@ -97,13 +103,17 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       outcome,
       now: this.#deps.clock.now(),
     });
-    await this.#staging.clear(run.syncId);
+    await this.#staging.clear(run.syncId, run.attempt);
     return { kind: 'ended' };
   }
 
-  async #outcome(run: OpenRun, progress: RunProgress, cursorBefore: string | null): Promise<RunOutcome> {
+  async #outcome(
+    run: OpenRun,
+    progress: RunProgress,
+    { readable, failed, failures }: StagingSummary,
+    cursorBefore: string | null,
+  ): Promise<RunOutcome> {
     const { db, store } = this.#deps;
-    const { readable, failed, failures } = await this.#staging.summary(run.syncId, run.attempt);
     const ledgerIds = progress.accounts.map(({ ledgerId }) => ledgerId);
     const written = await writtenBy(db, store, run.syncId, ledgerIds);
     const skipped = Math.max(0, readable - written.imported - written.updated - written.removed);

@@ -4,7 +4,10 @@ import { type Database, migrate, type Sql } from '#read-model';
 
 const STAGING = 'sync_staging';
 
-/** Unlogged: what was staged by a run that a crash interrupted is fetched again, never used. */
+/**
+ * Unlogged: what was staged by a run that a crash interrupted is fetched again, never used. PostgreSQL empties such
+ * tables when it recovers from a crash of its own, while we may go on: a row in `begun`, written first, tells of that.
+ */
 const migrations: readonly string[] = [
   `CREATE UNLOGGED TABLE {schema}.rows (
      sync_id uuid NOT NULL,
@@ -26,7 +29,32 @@ const migrations: readonly string[] = [
      field text NOT NULL,
      PRIMARY KEY (sync_id, attempt, row_key)
    );`,
+  `CREATE UNLOGGED TABLE {schema}.begun (
+     sync_id uuid NOT NULL,
+     attempt integer NOT NULL,
+     PRIMARY KEY (sync_id, attempt)
+   );`,
 ];
+
+const TABLES = ['rows', 'failures', 'begun'] as const;
+
+/** What was staged is no longer all there: PostgreSQL recovered from a crash, or a later attempt swept it away. */
+export class StagingLost extends Error {
+  override readonly name = 'StagingLost';
+  constructor(syncId: string, attempt: number) {
+    super(`The staged pages of attempt ${attempt} of run ${syncId} were lost; they are fetched again.`);
+  }
+}
+
+export interface StagingSummary {
+  /** Distinct rows that could be read. */
+  readonly readable: number;
+  /** Distinct rows that could not be understood, and the first 50 of them. */
+  readonly failed: number;
+  readonly failures: readonly RowFailure[];
+  /** `false`: rows may be missing, so the counts and every chunk read since `begin` may fall short. */
+  readonly isWhole: boolean;
+}
 
 type Readable = Exclude<FetchedTransaction, { kind: 'unreadable' }>;
 
@@ -61,10 +89,20 @@ export class Staging {
     return migrate(this.#db, STAGING, migrations);
   }
 
-  /** Forgets every attempt of the run: before a fetch starts over, and when the run has ended. */
-  async clear(syncId: string): Promise<void> {
-    await this.#db.execute(`DELETE FROM ${STAGING}.rows WHERE sync_id = $1`, [syncId]);
-    await this.#db.execute(`DELETE FROM ${STAGING}.failures WHERE sync_id = $1`, [syncId]);
+  /** Before a fetch: forgets what this attempt staged so far, and earlier ones. A later attempt is not ours to touch. */
+  async begin(syncId: string, attempt: number): Promise<void> {
+    await this.#db.transaction(
+      async (tx) => {
+        await forget(tx, syncId, attempt);
+        await tx.execute(`INSERT INTO ${STAGING}.begun VALUES ($1, $2)`, [syncId, attempt]);
+      },
+      { durable: false },
+    );
+  }
+
+  /** After an attempt. `attempt` not given: the run has ended, whoever still works on it must not go on. */
+  async clear(syncId: string, attempt?: number): Promise<void> {
+    await this.#db.transaction((tx) => forget(tx, syncId, attempt ?? null), { durable: false });
   }
 
   /** A row that comes again replaces its older form; a bad row that comes again counts once. */
@@ -101,14 +139,12 @@ export class Staging {
     if (chunk.length > 0) yield chunk;
   }
 
-  /** How many distinct rows were read, and which could not be understood (the first 50). */
-  async summary(
-    syncId: string,
-    attempt: number,
-  ): Promise<{ readable: number; failed: number; failures: readonly RowFailure[] }> {
-    const [counted] = await this.#db.query<{ readable: bigint; failed: bigint }>(
+  /** What this attempt staged. To be asked after the last chunk was read: only then is `isWhole` an answer for all of them. */
+  async summary(syncId: string, attempt: number): Promise<StagingSummary> {
+    const [counted] = await this.#db.query<{ readable: bigint; failed: bigint; whole: boolean }>(
       `SELECT (SELECT count(*) FROM ${STAGING}.rows WHERE sync_id = $1 AND attempt = $2) AS readable,
-              (SELECT count(*) FROM ${STAGING}.failures WHERE sync_id = $1 AND attempt = $2) AS failed`,
+              (SELECT count(*) FROM ${STAGING}.failures WHERE sync_id = $1 AND attempt = $2) AS failed,
+              EXISTS (SELECT 1 FROM ${STAGING}.begun WHERE sync_id = $1 AND attempt = $2) AS whole`,
       [syncId, attempt],
     );
     const failures = await this.#db.query<RowFailure>(
@@ -116,7 +152,12 @@ export class Staging {
        WHERE sync_id = $1 AND attempt = $2 ORDER BY row_key LIMIT ${LISTED_FAILURES}`,
       [syncId, attempt],
     );
-    return { readable: Number(counted?.readable ?? 0), failed: Number(counted?.failed ?? 0), failures };
+    return {
+      readable: Number(counted?.readable ?? 0),
+      failed: Number(counted?.failed ?? 0),
+      failures,
+      isWhole: counted?.whole === true,
+    };
   }
 
   async #page(
@@ -134,6 +175,15 @@ export class Staging {
     return rows.map(({ item }) => item);
   }
 }
+
+const forget = async (tx: Sql, syncId: string, upTo: number | null): Promise<void> => {
+  for (const table of TABLES) {
+    await tx.execute(
+      `DELETE FROM ${STAGING}.${table} WHERE sync_id = $1 AND ($2::integer IS NULL OR attempt <= $2)`,
+      [syncId, upTo],
+    );
+  }
+};
 
 const addRows = async (
   tx: Sql,

@@ -1,5 +1,5 @@
 import {
-  connection, type KnownAccount, type LedgerContext, type LinkedConnection, type OpenRun, trackedAccounts,
+  connection, type KnownAccount, type LedgerContext, type LinkedConnection, type OpenRun, sync, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { derivedId, fold, runDecider } from '#event-store';
 import { addDays, dayIn } from '#kernel';
@@ -14,6 +14,14 @@ import { accountNotFound, disconnectedMeanwhile } from './sync-problem.js';
 
 /** How often one attempt fetches anew because another run wrote to the same ledger meanwhile. */
 const MAX_FETCHES = 5;
+
+/** The run has ended (its deadline, for one) or another worker carries it out by now: what we would still do is not wanted. */
+export class AttemptOver extends Error {
+  override readonly name = 'AttemptOver';
+  constructor(syncId: string, attempt: number) {
+    super(`Attempt ${attempt} of run ${syncId} is no longer the one that counts.`);
+  }
+}
 
 /** One attempt of one run: look, fetch into staging, decide and append chunk by chunk. */
 export class SyncAttempt {
@@ -73,7 +81,7 @@ export class SyncAttempt {
     for (const each of imports.values()) await each.begin();
     const { syncId, attempt } = this.#run;
     const providerCursor = await session.use(async (access) => {
-      await this.#staging.clear(syncId);
+      await this.#staging.begin(syncId, attempt);
       this.#progress.pages = 0;
       const request = { access, accounts: tracked, from: cursor.from, cursor: cursor.provider };
       for await (const step of session.provider.fetchTransactions(request, this.#progress.calls)) {
@@ -104,7 +112,7 @@ export class SyncAttempt {
   async #importAccount(each: AccountImport, account: KnownAccount): Promise<void> {
     const { syncId, attempt } = this.#run;
     for await (const rows of this.#staging.chunks(syncId, attempt, account.providerAccountId)) {
-      await this.#stopIfDisconnected();
+      await this.#stopIfUnwanted();
       await each.importRows(rows, this.#deps.clock.now());
     }
   }
@@ -130,9 +138,18 @@ export class SyncAttempt {
     return state;
   }
 
-  async #stopIfDisconnected(): Promise<void> {
-    const { state } = await fold(this.#deps, connection, this.#run.connectionId);
-    if (state.status !== 'linked') throw disconnectedMeanwhile();
+  /** Before each append: neither for a connection that is gone, nor for a run that ended or that another worker took over. */
+  async #stopIfUnwanted(): Promise<void> {
+    const { connectionId, syncId, attempt } = this.#run;
+    const [target, runs] = await Promise.all([
+      fold(this.#deps, connection, connectionId),
+      fold(this.#deps, sync, connectionId),
+    ]);
+    if (target.state.status !== 'linked') throw disconnectedMeanwhile();
+    const { state } = runs;
+    if (state.status !== 'open' || state.run.syncId !== syncId || state.run.attempt !== attempt) {
+      throw new AttemptOver(syncId, attempt);
+    }
   }
 
   #importFor(linked: LinkedConnection, account: KnownAccount): AccountImport {

@@ -1,6 +1,7 @@
 export * from './engine.js';
 export * from './engines.js';
 export * from './event-store.js';
+export { unwatch, watch } from './guard.js';
 export * from './nats.js';
 export * from './nats-binary.js';
 export * from './ports.js';

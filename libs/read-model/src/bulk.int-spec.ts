@@ -59,6 +59,15 @@ it('writes rows as they are, awkward texts and nulls included', async () => {
   expect(stored).toEqual(awkward.map((given) => ({ ...given, label: given.label ?? null })));
 });
 
+it('stores characters that PostgreSQL cannot hold as the replacement character', async () => {
+  const broken = { ...row(9, 'a\u0000b\uD83D'), extra: { label: 'a\u0000b\uD83D' } };
+  await insertRows<Row>(db, { into: table, columns }, [broken]);
+  expect(await db.query(`SELECT label, extra FROM ${table} WHERE id = 9`)).toEqual([
+    { label: 'a\uFFFDb\uFFFD', extra: { label: 'a\uFFFDb\uFFFD' } },
+  ]);
+  await db.execute(`DELETE FROM ${table} WHERE id = 9`);
+});
+
 it('upserts thousands at once', async () => {
   const many = Array.from({ length: 5_000 }, (_, id) => row(id, 'new'));
   const onConflict = 'ON CONFLICT (id) DO UPDATE SET label = excluded.label';

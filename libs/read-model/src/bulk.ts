@@ -12,6 +12,7 @@ export interface BulkInsert<Row> {
   readonly onConflict?: string;
 }
 
+const REPLACEMENT = '\uFFFD';
 const TYPE = /^[a-z][a-z0-9 ]*$/;
 
 const checkedType = (type: string): string => {
@@ -19,8 +20,16 @@ const checkedType = (type: string): string => {
   throw new RangeError(`"${type}" is no type of a single value.`);
 };
 
-const parameterOf = (value: unknown, type: string): unknown =>
-  value === null || value === undefined ? null : type.startsWith('json') ? JSON.stringify(value) : value;
+/** What PostgreSQL's texts cannot hold must not halt a projection for ever: NUL, and half of a character (a cut emoji). */
+const storable = (value: unknown): unknown =>
+  typeof value === 'string'
+    ? value.replaceAll('\u0000', REPLACEMENT).replaceAll(/\p{Surrogate}/gu, REPLACEMENT)
+    : value;
+
+const parameterOf = (value: unknown, type: string): unknown => {
+  if (value === null || value === undefined) return null;
+  return type.startsWith('json') ? JSON.stringify(value, (_, member) => storable(member)) : storable(value);
+};
 
 /**
  * Many rows as one relation with the columns' names, for `FROM`: one array parameter per column, so the text is the same

@@ -42,9 +42,13 @@ export const swapSchemas = ({ db, fill, name, shadow, logId, head }: Swap): Prom
     await takeOver(tx, name, shadow);
   });
 
+/**
+ * In another order at each try: writers that take the tables in their own order are waited for in one order and stand
+ * crosswise to us in the others.
+ */
 const lockTables = async (tx: Sql, schema: string): Promise<void> => {
   const tables = await tx.query<{ name: string }>(
-    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = $1 ORDER BY 1`,
+    `SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname = $1 ORDER BY random()`,
     [schema],
   );
   if (tables.length === 0) return;

@@ -1,6 +1,7 @@
 import { pause } from './backoff.js';
 import { readCheckpoint } from './checkpoints.js';
 import type { Database } from './database.js';
+import { prepareOwnTables } from './own-tables.js';
 
 const FIRST_PAUSE_MS = 3;
 const LONGEST_PAUSE_MS = 25;
@@ -15,6 +16,7 @@ export const waitForPosition = async (
   position: bigint,
   timeoutMs = 2_000,
 ): Promise<boolean> => {
+  await prepareOwnTables(db);
   const deadline = Date.now() + timeoutMs;
   for (let waitMs = FIRST_PAUSE_MS; ; waitMs = Math.min(waitMs * 1.5, LONGEST_PAUSE_MS)) {
     const reached = (await readCheckpoint(db, name))?.position ?? null;

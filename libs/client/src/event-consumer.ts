@@ -4,7 +4,6 @@ import {
   DeliverPolicy,
   JetStreamApiError,
   type ConsumerInfo,
-  type ConsumerMessages,
   type JetStreamManager,
   type JsMsg,
 } from '@nats-io/jetstream';
@@ -13,13 +12,14 @@ import { publicEventName, STREAMS, type PublicEventName, type PublicEventOf } fr
 import { filterSubject } from './event-filter.js';
 import type { SubscribeOptions } from './subscribe-options.js';
 
+/** How long a request for an event stands: what a stop may take when nothing is in hand. */
+const FETCH_MS = 2_000;
 const CONSUMER_NOT_FOUND = 10_014;
 
 /** One durable pull consumer, read one event at a time. */
 export class EventConsumer<Name extends PublicEventName> {
   private readonly stopping = new AbortController();
   private readonly wanted: ReadonlySet<PublicEventName>;
-  private fetching: ConsumerMessages | undefined;
   private info: ConsumerInfo | undefined;
 
   constructor(
@@ -71,17 +71,18 @@ export class EventConsumer<Name extends PublicEventName> {
     }
   }
 
+  /**
+   * Lets the handler in hand end and the last request expire, then {@link run} ends. Taking the request back instead
+   * could strand the event that the server is just sending until `ack_wait` is over.
+   */
   stop(): void {
     this.stopping.abort();
-    this.fetching?.stop();
   }
 
   private async takeOne(): Promise<JsMsg | undefined> {
     if (!this.info) return undefined;
     const consumer = this.manager.jetstream().consumers.getConsumerFromInfo(this.info);
-    this.fetching = await consumer.fetch({ max_messages: 1, expires: 5_000, bind: true });
-    if (this.stopping.signal.aborted) this.fetching.stop();
-    return firstOf(this.fetching);
+    return firstOf(await consumer.fetch({ max_messages: 1, expires: FETCH_MS, bind: true }));
   }
 
   private async settle(message: JsMsg): Promise<void> {

@@ -53,7 +53,7 @@ export type SubscribeOptions<Name extends PublicEventName = PublicEventName> = N
 
 /** A running subscription. */
 export interface EventSubscription {
-  /** Lets the handler in hand end, then stops. */
+  /** Lets the handler in hand end, then stops; takes up to 2 s also when nothing is in hand. */
   stop(): Promise<void>;
   /** Resolves when stopped; rejects when NATS closed the connection for good (wrong credentials, for example). */
   readonly done: Promise<void>;

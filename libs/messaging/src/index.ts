@@ -18,4 +18,3 @@ export * from './rpc/rpc-problem.filter.js';
 export * from './rpc/rpc-problem.js';
 export * from './rpc/rpc-server.js';
 export * from './events/resume-position.js';
-export * from './rpc/serve-rpc.js';

@@ -1,9 +1,12 @@
 import { Logger } from '@nestjs/common';
-import type { ConsumerConfig, ConsumerInfo, ConsumerMessages, JsMsg } from '@nats-io/jetstream';
+import type { ConsumerConfig, ConsumerInfo, JsMsg } from '@nats-io/jetstream';
 import { errorText } from '#kernel';
 import type { Nats } from '../nats/nats.js';
 import { backoffMs, pause } from '../nats/pause.js';
 import { ensureConsumer } from './ensure-consumer.js';
+
+/** How long a request for a message stands: what a stop may take when nothing is in hand. */
+const FETCH_MS = 2_000;
 
 export interface PullLoopOptions {
   readonly nats: Nats;
@@ -23,7 +26,6 @@ export interface PullLoopOptions {
 export class PullLoop {
   private readonly logger: Logger;
   private readonly stopping = new AbortController();
-  private readonly fetches = new Set<ConsumerMessages>();
   private lanes: Promise<void>[] = [];
 
   constructor(private readonly options: PullLoopOptions) {
@@ -36,10 +38,13 @@ export class PullLoop {
     this.lanes = Array.from({ length: concurrency }, () => this.lane(info));
   }
 
-  /** Fetches nothing more; resolves when the messages in hand are settled. */
+  /**
+   * Fetches nothing more; resolves when the messages in hand are settled and the last requests have expired. Taking
+   * them back instead would strand messages until `ack_wait` is over: what the server is just sending is dropped, and
+   * nats-server 2.9.10 forgets a redelivery that comes due while only abandoned requests wait (seen in its trace).
+   */
   async stop(): Promise<void> {
     this.stopping.abort();
-    for (const fetch of this.fetches) fetch.stop();
     await Promise.all(this.lanes);
   }
 
@@ -64,13 +69,7 @@ export class PullLoop {
 
   private async takeOne(info: ConsumerInfo): Promise<JsMsg | undefined> {
     const consumer = this.options.nats.jetstream.consumers.getConsumerFromInfo(info);
-    const fetch = await consumer.fetch({ max_messages: 1, expires: 5_000, bind: true });
-    this.fetches.add(fetch);
-    try {
-      return await firstOf(fetch);
-    } finally {
-      this.fetches.delete(fetch);
-    }
+    return firstOf(await consumer.fetch({ max_messages: 1, expires: FETCH_MS, bind: true }));
   }
 }
 

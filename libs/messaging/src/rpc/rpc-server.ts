@@ -68,7 +68,11 @@ class RpcServer extends ServerNats {
   }
 }
 
-/** Options of the microservice that answers request/reply; see `serveRpc`. */
+/**
+ * Options of the microservice that answers request/reply. Bind {@link rpcValidationPipe}, {@link RpcProblemFilter} and
+ * {@link RpcCorrelationInterceptor} to the handlers (`@UsePipes`, …), not to the microservice: it binds handlers when it
+ * is connected and ignores what is set later, and deferring that makes Nest initialise every module twice.
+ */
 export const natsRpcOptions = (options: RpcServerOptions): CustomStrategy => ({
   strategy: new RpcServer(options),
 });

@@ -1,7 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Controller, Module, type INestApplication } from '@nestjs/common';
+import {
+  Controller,
+  Module,
+  UseFilters,
+  UseInterceptors,
+  UsePipes,
+  type INestApplication,
+} from '@nestjs/common';
 import { MessagePattern, Payload } from '@nestjs/microservices';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -12,9 +19,11 @@ import { DomainError, type Correlation, type CorrelationScope } from '#kernel';
 import { engineUrls } from '#testing';
 import { Nats } from '../nats/nats.js';
 import { RpcClient } from './rpc-client.js';
+import { rpcValidationPipe } from './request-invalid.js';
+import { RpcCorrelationInterceptor } from './rpc-correlation.interceptor.js';
+import { RpcProblemFilter } from './rpc-problem.filter.js';
 import { RpcProblem } from './rpc-problem.js';
 import { natsRpcOptions } from './rpc-server.js';
-import { serveRpc } from './serve-rpc.js';
 
 const store = new AsyncLocalStorage<Correlation>();
 const scope: CorrelationScope = {
@@ -36,6 +45,9 @@ class Greet {
 const prefix = `passerelle.rpc.greeters-${randomUUID()}`;
 
 @Controller()
+@UsePipes(rpcValidationPipe())
+@UseFilters(new RpcProblemFilter())
+@UseInterceptors(new RpcCorrelationInterceptor(scope))
 class Greeter {
   @MessagePattern(`${prefix}.greet`)
   greet(@Payload() { person }: Greet): object {
@@ -76,7 +88,7 @@ describe('request/reply', () => {
     nats = await Nats.connect({ url, name: 'rpc spec' });
     client = new RpcClient(nats, scope);
     app = await NestFactory.create(Greeters, new FastifyAdapter(), { logger: false });
-    serveRpc(app, { url, queue: 'greeters', scope });
+    app.connectMicroservice(natsRpcOptions({ url, queue: 'greeters' }));
     await app.startAllMicroservices();
   });
   afterAll(async () => {

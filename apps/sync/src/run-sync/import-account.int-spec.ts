@@ -162,6 +162,24 @@ describe('an import', () => {
     expect(Object.keys(await labels(ledgerId))).toHaveLength(2);
   });
 
+  it('reads what lies between the rows and an event that it is handed', async () => {
+    const ledgerId = randomUUID();
+    const each = importOf(ledgerId);
+    await each.begin();
+    await each.importRows([rowOf(1, 1)], NOW);
+    await each.importRows([rowOf(2, 1)], NOW);
+    await each.importRows([rowOf(3, 1)], NOW);
+    const events = [];
+    for await (const event of store.readStream(streamOf('ledger', ledgerId))) events.push(event);
+    const fresh = randomUUID().replaceAll('-', '');
+    const schema = `ledger_${fresh}`;
+    await migrate(db, schema, ledgerMigrations);
+    const last = events.slice(2);
+    const revision = await db.transaction((tx) => catchUpLedger(tx, schema, ledgerId, store, last));
+    expect(revision).toBe(2n);
+    expect(await db.query(`SELECT id FROM ${schema}.entries`)).toHaveLength(3);
+  });
+
   it('writes a balance only when it changed', async () => {
     const ledgerId = randomUUID();
     for (const balance of ['10.00', '10.00', '11.00']) {

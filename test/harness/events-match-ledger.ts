@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { PublicEvent, TransactionView } from '#client';
 import { ledgerOf } from './ledger-equals-bank.js';
 import type { ReceivedEvents } from './received-events.js';
-import type { Stack } from './stack.js';
+import type { Reachable } from './stack.js';
 
 /** Sequences rise within each partition, once repeated deliveries are left out. */
 export const expectOrdered = (events: readonly PublicEvent[]): void => {
@@ -53,7 +53,7 @@ const sorted = (rows: Iterable<TransactionView>): readonly TransactionView[] =>
 
 /** The received events are in order, and folded they are the ledger: nothing was lost, invented or told twice. */
 export const expectEventsMatchLedger = async (
-  stack: Stack,
+  stack: Reachable,
   received: ReceivedEvents,
   connectionId: string,
 ): Promise<void> => {

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { TransactionView } from '#client';
 import { canonicalDecimal, exponentOf } from '#kernel';
-import type { Stack } from './stack.js';
+import type { Reachable } from './stack.js';
 import type { TruthRow } from './sandbox-control.js';
 
 /** What both sides must agree on, field by field. */
@@ -39,14 +39,14 @@ const byId = (lines: Iterable<readonly [string, Line]>): Readonly<Record<string,
   Object.fromEntries([...lines].toSorted(([a], [b]) => a.localeCompare(b)));
 
 /** Every transaction of a connection, page after page, as the API shows it. */
-export const ledgerOf = async (stack: Stack, connectionId: string): Promise<readonly TransactionView[]> => {
+export const ledgerOf = async (stack: Reachable, connectionId: string): Promise<readonly TransactionView[]> => {
   const rows: TransactionView[] = [];
   for await (const row of stack.api.everyTransaction(connectionId)) rows.push(row);
   return rows;
 };
 
 /** The first bank day that any run of this connection looked at. */
-const windowBegin = async (stack: Stack, connectionId: string): Promise<string> => {
+const windowBegin = async (stack: Reachable, connectionId: string): Promise<string> => {
   const { items } = await stack.api.syncs(connectionId, { limit: 500 });
   const days = items.flatMap(({ windowFrom }) => windowFrom ?? []).toSorted();
   return days[0] ?? '9999-12-31';
@@ -56,7 +56,7 @@ const windowBegin = async (stack: Stack, connectionId: string): Promise<string> 
  * The ledger holds every row that the bank shows within the window, once, with the same id, amount, days, status and
  * label, and nothing more; what the bank took back is marked, and nothing else is.
  */
-export const expectLedgerEqualsBank = async (stack: Stack, connectionId: string): Promise<void> => {
+export const expectLedgerEqualsBank = async (stack: Reachable, connectionId: string): Promise<void> => {
   const { iban } = await stack.api.getConnection(connectionId);
   const [truth, ledger, from] = await Promise.all([
     stack.sandbox.truth(iban),

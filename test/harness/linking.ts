@@ -2,7 +2,7 @@ import type { ConnectionView, SyncView } from '#client';
 import { pressOnLinkPage } from '../../apps/stack/src/demo/person-at-webview.js';
 import { eventually, type Patience } from './eventually.js';
 import { freshIban, freshTenant } from './iban.js';
-import type { Stack } from './stack.js';
+import type { Reachable } from './stack.js';
 
 export interface OpenOptions {
   readonly tenantId?: string;
@@ -13,7 +13,7 @@ export interface OpenOptions {
 
 /** Opens a connection; it is `pending` and carries `linkUrl`. */
 export const openConnection = (
-  stack: Stack,
+  stack: Reachable,
   iban: string = freshIban(),
   { tenantId = freshTenant(), accountId = 'account-1', ...settings }: OpenOptions = {},
 ): Promise<ConnectionView> =>
@@ -32,7 +32,7 @@ export const followLink = async (linkUrl: string, action: 'link' | 'cancel' = 'l
 
 /** Opens and links as a person does; resolves when the callback was answered, so the first sync may still run. */
 export const openAndLink = async (
-  stack: Stack,
+  stack: Reachable,
   iban: string = freshIban(),
   options: OpenOptions = {},
 ): Promise<ConnectionView> => {
@@ -44,7 +44,7 @@ export const openAndLink = async (
 
 /** Resolves with the newest run once none is pending; `atLeast` runs must be there. */
 export const quietHistory = (
-  stack: Stack,
+  stack: Reachable,
   connectionId: string,
   { atLeast = 1, ...patience }: Patience & { readonly atLeast?: number } = {},
 ): Promise<readonly SyncView[]> =>
@@ -62,7 +62,7 @@ export const quietHistory = (
 
 /** As {@link openAndLink}, and the first sync has ended. */
 export const openLinkAndImport = async (
-  stack: Stack,
+  stack: Reachable,
   iban: string = freshIban(),
   options: OpenOptions = {},
 ): Promise<ConnectionView> => {
@@ -72,7 +72,7 @@ export const openLinkAndImport = async (
 };
 
 /** Asks for a sync and waits for its end. */
-export const syncNow = async (stack: Stack, connectionId: string): Promise<SyncView> => {
+export const syncNow = async (stack: Reachable, connectionId: string): Promise<SyncView> => {
   const run = await stack.api.requestSync(connectionId, { waitSeconds: 60 });
   if (!('trigger' in run)) throw new Error(`The run ${run.id} has not ended within 60 s.`);
   return run;

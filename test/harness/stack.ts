@@ -186,5 +186,8 @@ export class Stack {
   }
 }
 
+/** Whatever offers the API and the bank: a stack, or the services one by one. */
+export type Reachable = Pick<Stack, 'api' | 'sandbox'>;
+
 /** See {@link Stack.start}. */
 export const startStack = (options: StackOptions = {}): Promise<Stack> => Stack.start(options);

@@ -34,7 +34,7 @@ describe('PullLoop', () => {
 
   it('strands no message by stopping: all are handled long before ack_wait is over', async () => {
     const name = `test-${randomUUID()}`;
-    const count = 300;
+    const count = 1_000;
     const handled = new Set<string>();
     const handle = async (message: JsMsg): Promise<void> => {
       handled.add(message.string());
@@ -44,15 +44,14 @@ describe('PullLoop', () => {
     const publish = async (): Promise<void> => {
       for (let i = 0; i < count; i += 1) {
         await nats.jetstream.publish(`passerelle.commands.${name}`, String(i));
-        await sleep(20);
       }
       publishing.isDone = true;
     };
     const published = publish();
-    while (!publishing.isDone) {
+    for (let round = 0; !publishing.isDone; round += 1) {
       const loop = loopOn(name, handle);
       await loop.start();
-      await sleep(200);
+      await sleep(round % 7);
       await loop.stop();
     }
     await published;

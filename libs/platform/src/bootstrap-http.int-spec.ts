@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { Body, Controller, Get, Module, Post, Query } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsInt, IsOptional, IsString, Max, ValidateNested } from 'class-validator';
@@ -202,6 +205,17 @@ describe('correlation', () => {
     });
   });
 
+  it('reaches the handler of a body that arrives later than its head', async () => {
+    const given = '0190b7a2-7c3e-7f00-8000-1234567890ab';
+    const headers = { 'content-type': 'application/json', 'x-correlation-id': given };
+    const sending = request(`${running.url}/things`, { method: 'POST', headers });
+    sending.write('{"name":');
+    await later();
+    sending.end('"n"}');
+    const [answer] = (await once(sending, 'response')) as [IncomingMessage];
+    expect(JSON.parse(await text(answer))).toMatchObject({ correlation: { correlationId: given } });
+  });
+
   it('is made anew for what is no UUID, and told on unknown routes too', async () => {
     const answer = await get('/nowhere', { 'x-correlation-id': 'x'.repeat(50), traceparent: 'junk' });
     expect(answer.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
@@ -245,12 +259,12 @@ describe('health', () => {
 it('measures requests by route, and tells the figures of the process', async () => {
   await get('/things?limit=1');
   await get('/nowhere/else');
-  const text = await (await get('/metrics')).text();
-  expect(text).toMatch(
+  const figures = await (await get('/metrics')).text();
+  expect(figures).toMatch(
     /passerelle_http_request_duration_seconds_count{app="test",method="GET",route="\/things",status="200"} \d/,
   );
-  expect(text).toMatch(/route="unmatched",status="404"/);
-  expect(text).toMatch(/^process_resident_memory_bytes \d/m);
+  expect(figures).toMatch(/route="unmatched",status="404"/);
+  expect(figures).toMatch(/^process_resident_memory_bytes \d/m);
 });
 
 describe('the port', () => {

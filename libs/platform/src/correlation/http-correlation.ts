@@ -22,18 +22,13 @@ const correlationOf = (request: FastifyRequest): Correlation => {
 
 /**
  * Opens a correlation scope for every HTTP request and tells its id in `X-Correlation-Id`. A valid `X-Correlation-Id`
- * (UUID) or `traceparent` of the caller is carried on, anything else is replaced.
+ * (UUID) or `traceparent` of the caller is carried on, anything else is replaced. Fastify keeps the scope while it reads
+ * the body.
  */
 export const correlateRequests = (fastify: FastifyInstance): void => {
-  const known = new WeakMap<FastifyRequest, Correlation>();
   fastify.addHook('onRequest', (request, reply, done) => {
     const opened = correlationOf(request);
-    known.set(request, opened);
     void reply.header('x-correlation-id', opened.correlationId);
     correlation.run(opened, done);
-  });
-  // Reading the body continues on the socket's own asynchronous context: the scope is entered again behind it.
-  fastify.addHook('preValidation', (request, _reply, done) => {
-    correlation.run(known.get(request) ?? freshCorrelation(), done);
   });
 };

@@ -9,7 +9,7 @@ export type {
 } from './config/config.js';
 export { ConfigError, type ConfigFault } from './config/config-error.js';
 export { demand } from './config/demand.js';
-export { type LogLevel, NEW_FERNET_KEY } from './config/environment.js';
+export { Environment, type LogLevel, NEW_FERNET_KEY } from './config/environment.js';
 export { type ConfigPurpose, loadConfig } from './config/load-config.js';
 export { type RawEnvironment, readEnvironment } from './config/read-environment.js';
 export { AlsCorrelationScope, correlation, freshCorrelation } from './correlation/als-correlation-scope.js';

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '#platform';
 
@@ -22,7 +22,11 @@ export const announce = async (config: Config, sandboxUrl: string | null): Promi
   const path = join(config.dataDir, 'endpoints.json');
   const { eventStoreUrl, natsUrl, databaseUrl } = config;
   const endpoints = { gatewayUrl, webhookUrl, sandboxUrl, apiKey, eventStoreUrl, natsUrl, databaseUrl };
-  await writeFile(path, JSON.stringify({ ...endpoints, pid: process.pid }, null, 2), { mode: 0o600 });
+  // Renamed into place: whoever waits for the file never reads half of it.
+  const unfinished = `${path}.${process.pid}`;
+  const text = JSON.stringify({ ...endpoints, pid: process.pid }, null, 2);
+  await writeFile(unfinished, text, { mode: 0o600 });
+  await rename(unfinished, path);
   const lines = [
     '',
     '  Passerelle is ready.',

@@ -39,7 +39,10 @@ const byId = (lines: Iterable<readonly [string, Line]>): Readonly<Record<string,
   Object.fromEntries([...lines].toSorted(([a], [b]) => a.localeCompare(b)));
 
 /** Every transaction of a connection, page after page, as the API shows it. */
-export const ledgerOf = async (stack: Reachable, connectionId: string): Promise<readonly TransactionView[]> => {
+export const ledgerOf = async (
+  stack: Reachable,
+  connectionId: string,
+): Promise<readonly TransactionView[]> => {
   const rows: TransactionView[] = [];
   for await (const row of stack.api.everyTransaction(connectionId)) rows.push(row);
   return rows;

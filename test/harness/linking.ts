@@ -60,20 +60,29 @@ export const quietHistory = (
     { withinMs: 60_000, ...patience },
   );
 
-/** As {@link openAndLink}, and the first sync has ended. */
-export const openLinkAndImport = async (
-  stack: Reachable,
-  iban: string = freshIban(),
-  options: OpenOptions = {},
-): Promise<ConnectionView> => {
-  const { id } = await openAndLink(stack, iban, options);
-  await quietHistory(stack, id);
-  return stack.api.getConnection(id);
-};
-
 /** Asks for a sync and waits for its end. */
 export const syncNow = async (stack: Reachable, connectionId: string): Promise<SyncView> => {
   const run = await stack.api.requestSync(connectionId, { waitSeconds: 60 });
   if (!('trigger' in run)) throw new Error(`The run ${run.id} has not ended within 60 s.`);
   return run;
+};
+
+/**
+ * As {@link openAndLink}, and everything that the bank shows is imported. The bank may not have been read yet when the
+ * first run looks: then the rest comes with a webhook, or with a run that is asked for here.
+ */
+export const openLinkAndImport = async (
+  stack: Stack,
+  iban: string = freshIban(),
+  options: OpenOptions = {},
+): Promise<ConnectionView> => {
+  const { id } = await openAndLink(stack, iban, options);
+  await eventually(async () => {
+    const runs = await quietHistory(stack, id);
+    if (runs.every(({ status }) => status !== 'success')) {
+      const { status, errorMessage } = await syncNow(stack, id);
+      if (status !== 'success') throw new Error(`The first import ended as ${status}: ${errorMessage}`);
+    }
+  });
+  return stack.api.getConnection(id);
 };

@@ -11,6 +11,8 @@ export interface SyncPolicy {
   readonly deadlineMs: number;
   /** How often a run is tried again by itself after a passing failure of the provider. */
   readonly retryDelaysMs: readonly number[];
+  /** How often, and after which pauses, a run waits for the provider's first look at a bank that was just linked. */
+  readonly firstLookDelaysMs: readonly number[];
   /** Time zone in which "today" is meant. */
   readonly timeZone: string;
 }

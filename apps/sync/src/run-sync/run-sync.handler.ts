@@ -10,7 +10,7 @@ import { newProgress, type RunProgress } from './run-progress.js';
 import { RunSync, type RunSyncResult } from './run-sync.command.js';
 import { Staging, StagingLost, type StagingSummary } from './staging.js';
 import { AttemptOver, SyncAttempt } from './sync-attempt.js';
-import { disconnectedMeanwhile, isPassing, problemOf } from './sync-problem.js';
+import { disconnectedMeanwhile, FirstLookPending, isPassing, problemOf } from './sync-problem.js';
 
 @CommandHandler(RunSync)
 export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
@@ -84,7 +84,11 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     target: ConnectionState,
   ): Promise<RunSyncResult> {
     if (error instanceof AttemptOver) return { kind: 'ended' };
-    const delayMs = this.#deps.policy.retryDelaysMs[run.attempt - 1];
+    const { retryDelaysMs, firstLookDelaysMs } = this.#deps.policy;
+    if (error instanceof FirstLookPending) {
+      return { kind: 'later', delayMs: firstLookDelaysMs[run.attempt - 1] ?? 0, cause: error };
+    }
+    const delayMs = retryDelaysMs[run.attempt - 1];
     if (isPassing(error) && delayMs !== undefined) {
       return { kind: 'later', delayMs: Math.max(delayMs, error.options.retryAfterMs ?? 0), cause: error };
     }

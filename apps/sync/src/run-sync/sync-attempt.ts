@@ -10,7 +10,7 @@ import { ProviderSession } from './provider-session.js';
 import type { RunProgress } from './run-progress.js';
 import type { Staging } from './staging.js';
 import { readCursor, writeCursor } from './sync-cursor.js';
-import { accountNotFound, disconnectedMeanwhile } from './sync-problem.js';
+import { accountNotFound, disconnectedMeanwhile, FirstLookPending } from './sync-problem.js';
 
 /** How often one attempt fetches anew because another run wrote to the same ledger meanwhile. */
 const MAX_FETCHES = 5;
@@ -54,8 +54,7 @@ export class SyncAttempt {
     const tracked = trackedAccounts(observed).filter(({ sharing }) => sharing === 'shared');
     if (tracked.length === 0) throw accountNotFound();
     this.#progress.accounts = tracked;
-    if (snapshot.refreshedAt === null) this.#progress.reasons.add('provider.not-refreshed-yet');
-    if (snapshot.health.kind !== 'healthy') this.#progress.reasons.add(`provider.${snapshot.health.code}`);
+    this.#judge(snapshot);
     for (let fetches = 1; ; fetches += 1) {
       try {
         await this.#fetchAndImport(session, observed, tracked, snapshot);
@@ -64,6 +63,15 @@ export class SyncAttempt {
         if (!(error instanceof StalePages) || fetches >= MAX_FETCHES) throw error;
       }
     }
+  }
+
+  /** A success needs evidence: what speaks against one is a reason for no more than partial. */
+  #judge({ refreshedAt, health }: ConnectionSnapshot): void {
+    if (refreshedAt === null) {
+      const isPatient = this.#run.attempt <= this.#deps.policy.firstLookDelaysMs.length;
+      if (isPatient) throw new FirstLookPending('The provider has not finished its first look at the bank.');
+      this.#progress.reasons.add('provider.not-refreshed-yet');
+    } else if (health.kind !== 'healthy') this.#progress.reasons.add(`provider.${health.code}`);
   }
 
   async #fetchAndImport(

@@ -40,6 +40,11 @@ export const problemOf = (error: unknown): SyncProblem | undefined => {
   return new SyncProblem(error.code, `${errorText(error)} ${NEXT_STEP[error.kind]}`, { cause: error });
 };
 
+/** The provider has not finished its first look at the bank: what it shows now is nothing, or a part. */
+export class FirstLookPending extends Error {
+  override readonly name = 'FirstLookPending';
+}
+
 /** Whether waiting alone may cure it. */
 export const isPassing = (error: unknown): error is ProviderError =>
   error instanceof ProviderError && (error.kind === 'retry' || error.kind === 'retry-after');

@@ -8,6 +8,8 @@ export * from './iban.js';
 export * from './ledger-equals-bank.js';
 export * from './linking.js';
 export * from './live-events.js';
+export * from './log-reader.js';
+export * from './problems.js';
 export * from './processes.js';
 export * from './received-events.js';
 export * from './sandbox-control.js';

@@ -72,7 +72,7 @@ export const syncNow = async (stack: Reachable, connectionId: string): Promise<S
  * first run looks: then the rest comes with a webhook, or with a run that is asked for here.
  */
 export const openLinkAndImport = async (
-  stack: Stack,
+  stack: Reachable,
   iban: string = freshIban(),
   options: OpenOptions = {},
 ): Promise<ConnectionView> => {

@@ -146,11 +146,12 @@ export class Bank {
     return this.store.first<StoredRow>('SELECT * FROM bank_rows WHERE row_id = ?', rowId);
   }
 
+  /** A spoilt row is whole again. */
   change(stored: StoredRow, changes: Partial<BankRow>): void {
     const account = this.account(stored.account_key) ?? this.missing(stored.account_key);
     const row = { ...rowFromContent(stored), ...changes };
     this.store.run(
-      'UPDATE bank_rows SET date = ?, rdate = ?, value = ?, coming = ?, content = ?, version = ? WHERE row_id = ?',
+      'UPDATE bank_rows SET date = ?, rdate = ?, value = ?, coming = ?, content = ?, override = NULL, version = ? WHERE row_id = ?',
       row.date,
       row.rdate,
       row.value,

@@ -5,6 +5,7 @@ export * from './views/index.js';
 export * from './public-events/index.js';
 export * from './commands/request-sync.request.js';
 export * from './commands/run-sync.request.js';
+export * from './rpc/plain-text.js';
 export * from './rpc/scoped.request.js';
 export * from './rpc/connection.request.js';
 export * from './rpc/sync.request.js';

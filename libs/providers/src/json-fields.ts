@@ -6,6 +6,15 @@ export const asRecord = (value: unknown): JsonRecord | null =>
 
 export const asList = (value: unknown): readonly unknown[] | null => (Array.isArray(value) ? value : null);
 
-/** Text that says something; `null` for anything else, the empty string included. */
+const REPLACEMENT = '\uFFFD';
+
+/** PostgreSQL's texts can hold neither NUL nor half of a character (an emoji that a bank cut in two). */
+const storable = (text: string): string =>
+  text.replaceAll('\u0000', REPLACEMENT).replaceAll(/\p{Surrogate}/gu, REPLACEMENT);
+
+/**
+ * Text that says something; `null` for anything else, the empty string included. What no store could hold is replaced
+ * here, at the border, so that one bad row halts neither its import nor any projection of it.
+ */
 export const asText = (value: unknown): string | null =>
-  typeof value === 'string' && value.trim() !== '' ? value : null;
+  typeof value === 'string' && value.trim() !== '' ? storable(value) : null;

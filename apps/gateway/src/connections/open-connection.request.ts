@@ -1,4 +1,4 @@
-import { PROVIDERS, TENANT_ID } from '#contracts';
+import { IsPlainText, PROVIDERS, TENANT_ID } from '#contracts';
 import { Transform, Type } from 'class-transformer';
 import {
   IsBIC, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, MaxLength, Min, ValidateNested,
@@ -17,12 +17,14 @@ export class CredentialsRequest {
   @IsOptional()
   @Id()
   @IsString()
+  @IsPlainText()
   @Length(1, 64)
   providerUserId?: string;
 
   @IsOptional()
   @Id()
   @IsString()
+  @IsPlainText()
   @Length(1, 64)
   providerConnectionId?: string;
 }
@@ -37,12 +39,14 @@ export class OpenConnectionRequest {
 
   @Id()
   @IsString()
+  @IsPlainText()
   @Length(1, 64)
   companyId!: string;
 
   /** The caller's own id of the account. */
   @Id()
   @IsString()
+  @IsPlainText()
   @Length(1, 64)
   accountId!: string;
 

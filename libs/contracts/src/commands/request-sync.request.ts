@@ -1,4 +1,5 @@
 import { IsIn, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { IsPlainText } from '../rpc/plain-text.js';
 
 export const SYNC_TRIGGERS = ['manual', 'schedule', 'webhook', 'link'] as const;
 export type SyncTriggerName = (typeof SYNC_TRIGGERS)[number];
@@ -13,6 +14,7 @@ export class RequestSyncMessage {
 
   /** Names the request for ever; for `schedule` the same connection and slot give the same id. */
   @IsString()
+  @IsPlainText()
   @Length(1, 200)
   requestId!: string;
 

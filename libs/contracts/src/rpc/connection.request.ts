@@ -3,6 +3,7 @@ import {
   IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, Max, Min, ValidateNested,
 } from 'class-validator'; // prettier-ignore
 import { TENANT_ID } from '../subjects.js';
+import { IsPlainText } from './plain-text.js';
 import { ScopedRequest } from './scoped.request.js';
 
 export const PROVIDERS = ['powens', 'tink'] as const;
@@ -15,11 +16,13 @@ export class SealedCredentials {
 
   @IsOptional()
   @IsString()
+  @IsPlainText()
   @Length(1, 64)
   providerUserId?: string | null;
 
   @IsOptional()
   @IsString()
+  @IsPlainText()
   @Length(1, 64)
   providerConnectionId?: string | null;
 }
@@ -30,18 +33,22 @@ export class OpenConnectionRpc extends ScopedRequest {
   tenantId!: string;
 
   @IsString()
+  @IsPlainText()
   @Length(1, 64)
   companyId!: string;
 
   @IsString()
+  @IsPlainText()
   @Length(1, 64)
   accountId!: string;
 
   @IsString()
+  @IsPlainText()
   @Length(8, 11)
   institutionId!: string;
 
   @IsString()
+  @IsPlainText()
   @Length(5, 34)
   iban!: string;
 

@@ -1,6 +1,7 @@
 import { IsIn, IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { SYNC_TRIGGERS, type SyncTriggerName } from '../commands/request-sync.request.js';
 import { ConnectionRpc } from './connection.request.js';
+import { IsPlainText } from './plain-text.js';
 import { ScopedRequest } from './scoped.request.js';
 
 export const SYNC_STATUSES = ['pending', 'success', 'partial', 'failure'] as const;
@@ -9,6 +10,7 @@ export const SYNC_STATUSES = ['pending', 'success', 'partial', 'failure'] as con
 export class RequestSyncRpc extends ConnectionRpc {
   /** Names the request for ever: a repeat becomes part of the same run. */
   @IsString()
+  @IsPlainText()
   @Length(1, 200)
   requestId!: string;
 }
@@ -17,6 +19,7 @@ export class RequestSyncRpc extends ConnectionRpc {
 export class GetSyncRpc extends ScopedRequest {
   /** Id of a run, or of a request (webhook or call) that became part of one. */
   @IsString()
+  @IsPlainText()
   @Length(1, 200)
   id!: string;
 }

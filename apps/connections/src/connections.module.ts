@@ -5,6 +5,8 @@ import { ChangeSettingsHandler } from './change-settings/change-settings.handler
 import { ConnectionStatusController } from './connection-status/connection-status.controller.js';
 import { GetConnectionHandler } from './connection-status/get-connection.handler.js';
 import { ConnectionsDeps } from './connections-deps.js';
+import { DisconnectAtProviderController } from './disconnect-connection/disconnect-at-provider.controller.js';
+import { DisconnectAtProviderHandler } from './disconnect-connection/disconnect-at-provider.handler.js';
 import { DisconnectConnectionController } from './disconnect-connection/disconnect-connection.controller.js';
 import { DisconnectConnectionHandler } from './disconnect-connection/disconnect-connection.handler.js';
 import { CompleteLinkHandler } from './link-connection/complete-link.handler.js';
@@ -24,6 +26,7 @@ export class ConnectionsModule {
         LinkConnectionController,
         ChangeSettingsController,
         DisconnectConnectionController,
+        DisconnectAtProviderController,
         ConnectionStatusController,
       ],
       providers: [
@@ -33,6 +36,7 @@ export class ConnectionsModule {
         CompleteLinkHandler,
         ChangeSettingsHandler,
         DisconnectConnectionHandler,
+        DisconnectAtProviderHandler,
         GetConnectionHandler,
       ],
     };

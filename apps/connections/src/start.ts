@@ -26,7 +26,7 @@ export const startConnections = async (resources: ServiceResources): Promise<{ s
     portVariable: 'CONNECTIONS_PORT',
   });
   service.runners.project(connectionStatusProjection);
-  service.runners.react(new DisconnectAtProviderReactor(deps).reactor);
+  service.runners.react(new DisconnectAtProviderReactor(resources.commands).reactor);
   service.runners.react(new PublishConnectionEventsPublisher(resources.events).reactor);
   await service.runners.prepared();
   return { stop: () => service.stop() };

@@ -3,6 +3,7 @@ export * from './subjects.js';
 export * from './nullable.js';
 export * from './views/index.js';
 export * from './public-events/index.js';
+export * from './commands/disconnect-at-provider.request.js';
 export * from './commands/request-sync.request.js';
 export * from './commands/run-sync.request.js';
 export * from './rpc/plain-text.js';

@@ -8,6 +8,7 @@ export const STREAMS = {
 export const COMMAND_SUBJECTS = {
   requestSync: 'passerelle.commands.sync.request',
   runSync: 'passerelle.commands.sync.run',
+  disconnectAtProvider: 'passerelle.commands.connections.disconnect-at-provider',
 } as const;
 
 export const RPC_SUBJECTS = {

@@ -13,7 +13,7 @@ import {
   openConnection,
   openLinkAndImport,
   quietHistory,
-  type ReceivedEvents,
+  ReceivedEvents,
   runsOf,
   runsSince,
   type Stack,
@@ -355,6 +355,35 @@ describe('a connection', () => {
     expect(await stack.sandbox.connectionsOf(iban)).toHaveLength(1);
     await eventually(() => expect(received.of('connection.linked', id)).toHaveLength(2));
     await quietHistory(stack, id);
+  });
+});
+
+describe('the comparisons of this file', () => {
+  withoutWebhooks();
+
+  it('notice what the ledger lacks, and what a subscriber did not hear or heard in another order', async () => {
+    const iban = freshIban();
+    await stack.sandbox.openAccount({ iban, count: 700, days: 60 });
+    const { id } = await openLinkAndImport(stack, iban);
+    await eventually(() => expectEventsMatchLedger(stack, received, id));
+    const heard = new ReceivedEvents('*');
+    heard.all.push(...received.all.filter(({ data }) => data.connectionId === id));
+    await expectEventsMatchLedger(stack, heard, id);
+    heard.all.reverse();
+    await expect(expectEventsMatchLedger(stack, heard, id)).rejects.toThrow(/sequence \d+ after \d+/);
+    heard.all.reverse();
+    const isImport = heard.all.findIndex(({ type }) => type === 'passerelle.transactions.imported.v1');
+    heard.all.splice(isImport, 1);
+    await expect(expectEventsMatchLedger(stack, heard, id)).rejects.toThrow();
+
+    const [rowId = 0] = await stack.sandbox.post(iban, [{ date: await newestDay(iban), value: '-1' }]);
+    await expect(expectLedgerEqualsBank(stack, id)).rejects.toThrow('the standing rows of the ledger');
+    await syncNow(stack, id);
+    await expectLedgerEqualsBank(stack, id);
+    await stack.sandbox.change(iban, rowId, { value: '-1.01' });
+    await expect(expectLedgerEqualsBank(stack, id)).rejects.toThrow('the standing rows of the ledger');
+    await stack.sandbox.remove(iban, rowId);
+    await expect(expectLedgerEqualsBank(stack, id)).rejects.toThrow('the standing rows of the ledger');
   });
 });
 

@@ -2,6 +2,7 @@ export * from './child-program.js';
 export * from './event-schemas.js';
 export * from './eventually.js';
 export * from './events-match-ledger.js';
+export * from './find-text.js';
 export * from './free-ports.js';
 export * from './history.js';
 export * from './iban.js';

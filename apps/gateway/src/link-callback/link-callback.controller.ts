@@ -3,7 +3,7 @@ import { DomainError } from '#kernel';
 import { RpcProblem } from '#messaging';
 import { statusOfCode } from '#platform';
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../api-key.guard.js';
 import { GatewayDeps } from '../gateway-deps.js';
@@ -35,6 +35,7 @@ export class LinkCallbackController {
 
   /** Where the provider sends the browser back. The single-use `state` is the key. */
   @Public()
+  @ApiQuery({ name: 'state', type: String })
   @Get('callback')
   async callback(
     @Query() query: Record<string, unknown>,

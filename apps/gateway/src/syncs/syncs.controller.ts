@@ -4,7 +4,7 @@ import {
 import { DomainError, parseBankDay } from '#kernel';
 import { RpcProblem } from '#messaging';
 import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallerOf } from '../api-key.guard.js';
 import type { Caller } from '../callers.js';
@@ -14,6 +14,8 @@ import { idempotencyKey } from '../request-headers.js';
 import { ListTransactionsRequest, RequestSyncQuery, SyncHistoryRequest } from './syncs.request.js';
 
 const POLL_MS = 100;
+/** The run was accepted: what keeps us from seeing it for the moment must not answer for it. */
+const NOT_YET = new Set(['sync.not-found', 'service.unavailable']);
 
 @ApiTags('syncs')
 @ApiBearerAuth()
@@ -27,6 +29,8 @@ export class SyncsController {
 
   /** Ask for a sync: 202 with the run that this request became part of; with `wait`, 200 with the finished run. */
   @ApiHeader({ name: 'Idempotency-Key', required: false })
+  @ApiAcceptedResponse({ type: SyncAcceptedView, description: 'The run that this request became part of' })
+  @ApiOkResponse({ type: SyncView, description: 'With `wait`: the finished run' })
   @Post('connections/:id/syncs')
   async request(
     @Param('id') connectionId: string,
@@ -104,9 +108,10 @@ export class SyncsController {
     seconds: number,
   ): Promise<SyncView | null> {
     const deadline = Date.now() + seconds * 1_000;
-    while (Date.now() < deadline && !request.raw.destroyed) {
+    // The request itself counts as destroyed once its body was read; only the socket tells whether the caller is there.
+    while (Date.now() < deadline && !request.raw.socket.destroyed) {
       const run = await this.get(id, caller, request).catch((error: unknown) => {
-        if (error instanceof RpcProblem && error.code === 'sync.not-found') return null;
+        if (error instanceof RpcProblem && NOT_YET.has(error.code)) return null;
         throw error;
       });
       if (run && run.status !== 'pending') return run;

@@ -1,3 +1,4 @@
+import { PasserelleProblem } from '#client';
 import { completeExample } from './complete-example.js';
 import { OwnStack } from './own-stack.js';
 
@@ -13,13 +14,18 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+const wordsOf = (error: unknown): string => {
+  if (!(error instanceof PasserelleProblem)) return error instanceof Error ? error.message : String(error);
+  const fields = error.errors.map(({ field, message }) => `\n  ${field} ${message}`);
+  return `${error.code}: ${error.message}${fields.join('')}`;
+};
+
 try {
   process.stdout.write('Passerelle démarre avec une banque de démonstration…\n\n');
   const endpoints = await stack.start(process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin');
   await completeExample(endpoints);
 } catch (error) {
-  const reason = error instanceof Error ? error.message : String(error);
-  process.stderr.write(wasStopped ? '\nStopped.\n' : `\n✗ ${reason}\n\n${stack.lastWords()}\n`);
+  process.stderr.write(wasStopped ? '\nStopped.\n' : `\n✗ ${wordsOf(error)}\n\n${stack.lastWords()}\n`);
   process.exitCode = wasStopped ? 130 : 1;
 } finally {
   await stack.stop();

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { TailedEvent } from '#messaging';
 import type { FastifyReply } from 'fastify';
 
@@ -9,6 +10,10 @@ const frameOf = ({ sequence, json }: TailedEvent): string => {
   const { type } = JSON.parse(json) as { type: string };
   return `id: ${sequence}\nevent: ${type}\ndata: ${json}\n\n`;
 };
+
+/** Resolves when the reader has caught up, or is gone. */
+const drained = (raw: ServerResponse, signal: AbortSignal): Promise<unknown> =>
+  once(raw, 'drain', { signal }).catch(() => undefined);
 
 /** Writes events as they come, at the pace of the reader, until the reader leaves or `stopping` is aborted. */
 export const streamEvents = async (
@@ -30,7 +35,7 @@ export const streamEvents = async (
   const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
   try {
     for await (const event of open(signal)) {
-      if (!raw.write(frameOf(event))) await Promise.race([once(raw, 'drain'), once(raw, 'close')]);
+      if (!raw.write(frameOf(event))) await drained(raw, signal);
     }
   } finally {
     clearInterval(heartbeat);

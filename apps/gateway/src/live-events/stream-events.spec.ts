@@ -1,0 +1,54 @@
+import { PassThrough } from 'node:stream';
+import type { TailedEvent } from '#messaging';
+import type { FastifyReply } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { streamEvents } from './stream-events.js';
+
+const eventsUpTo = async function* (last: number): AsyncGenerator<TailedEvent, void> {
+  for (let sequence = 1; sequence <= last; sequence += 1) {
+    yield { sequence, subject: 's', json: JSON.stringify({ type: 'passerelle.x.v1', n: sequence }) };
+  }
+};
+
+/** A reader whose connection takes one byte at a time, so that every event has to wait for it. */
+const slowReader = () => {
+  const raw = Object.assign(new PassThrough({ highWaterMark: 1 }), { writeHead: () => undefined });
+  const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
+  return { raw, reply };
+};
+
+describe('a live stream', () => {
+  it('writes every event in order, at the pace of its reader, and leaves nothing behind for each', async () => {
+    const { raw, reply } = slowReader();
+    let text = '';
+    let listeners = 0;
+    raw.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    await streamEvents(reply, new AbortController().signal, async function* () {
+      for await (const event of eventsUpTo(200)) {
+        listeners = Math.max(listeners, raw.listenerCount('close'));
+        yield event;
+      }
+    });
+    const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
+    expect(ids).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
+    expect(text).toContain('event: passerelle.x.v1\ndata: {"type":"passerelle.x.v1","n":1}\n\n');
+    expect(listeners).toBeLessThan(10);
+  });
+
+  it('ends while it waits for a reader who is gone, and when the app stops', async () => {
+    const left = slowReader();
+    const reading = streamEvents(left.reply, new AbortController().signal, async function* (signal) {
+      for await (const event of eventsUpTo(1_000)) if (!signal.aborted) yield event;
+    });
+    left.raw.destroy();
+    await reading;
+    const stuck = slowReader();
+    const stopping = new AbortController();
+    const streaming = streamEvents(stuck.reply, stopping.signal, async function* (signal) {
+      for await (const event of eventsUpTo(1_000)) if (!signal.aborted) yield event;
+    });
+    stopping.abort();
+    await streaming;
+    expect(stuck.raw.writableEnded).toBe(true);
+  });
+});

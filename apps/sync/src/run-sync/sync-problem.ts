@@ -1,5 +1,6 @@
-import { errorText } from '#kernel';
+import { DomainError, errorText } from '#kernel';
 import { ProviderError } from '#providers';
+import { ProviderNotConfigured } from '#service';
 
 /** Why a run ends without success: a stable code, and words with a next step. */
 export class SyncProblem extends Error {
@@ -33,9 +34,18 @@ const NEXT_STEP: Readonly<Record<ProviderError['kind'], string>> = {
   bug: 'The provider answered something unexpected; tell the operator, with the id of this run.',
 };
 
-/** The problem as history shows it. Anything that is not a provider's failure is not for history: it is thrown on. */
+/** The operator must mend it, and no attempt before that can succeed: history says so at once. */
+const isMisconfigured = (error: unknown): error is DomainError | ProviderNotConfigured =>
+  error instanceof ProviderNotConfigured ||
+  (error instanceof DomainError && error.code === 'vault.unknown-key');
+
+/**
+ * The problem as history shows it. Anything that is neither the provider's failure nor a fault of our settings is not
+ * for history: it is thrown on.
+ */
 export const problemOf = (error: unknown): SyncProblem | undefined => {
   if (error instanceof SyncProblem) return error;
+  if (isMisconfigured(error)) return new SyncProblem(error.code, error.message, { cause: error });
   if (!(error instanceof ProviderError)) return undefined;
   return new SyncProblem(error.code, `${errorText(error)} ${NEXT_STEP[error.kind]}`, { cause: error });
 };

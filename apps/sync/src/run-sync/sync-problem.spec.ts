@@ -1,0 +1,46 @@
+import { DomainError } from '#kernel';
+import { ProviderError } from '#providers';
+import { ProviderNotConfigured } from '#service';
+import { generateKey, Vault } from '#vault';
+import { describe, expect, it } from 'vitest';
+import { accountNotFound, isPassing, problemOf } from './sync-problem.js';
+
+const refusal = (): unknown => {
+  try {
+    return new Vault(generateKey()).open(new Vault(generateKey()).seal('token'));
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('the problem of a run', () => {
+  it('is a code of the provider and words with a next step', () =>
+    expect(
+      problemOf(new ProviderError('needs-user', 'powens.sca', 'The bank asks for a code.')),
+    ).toMatchObject({
+      code: 'powens.sca',
+      message: 'The bank asks for a code. The holder of the account must link the bank again.',
+    }));
+
+  it('stays what it is when it is one already', () => {
+    const problem = accountNotFound();
+    expect(problemOf(problem)).toBe(problem);
+  });
+
+  // Otherwise such a run is tried until its deadline, and ends with words that tell nobody what to mend.
+  it('names the key that is missing, and the provider that is not configured', () => {
+    expect(problemOf(refusal())).toMatchObject({ code: 'vault.unknown-key' });
+    expect(problemOf(new ProviderNotConfigured('tink'))).toMatchObject({ code: 'provider.not-configured' });
+  });
+
+  it.each([new Error('a bug'), new DomainError('connection.disconnected', 'Gone.')])(
+    'is nothing for history: %s',
+    (error) => expect(problemOf(error)).toBeUndefined(),
+  );
+
+  it('may pass by itself only when the provider says so', () => {
+    expect(isPassing(new ProviderError('retry', 'a.b', 'x'))).toBe(true);
+    expect(isPassing(new ProviderError('permanent', 'a.b', 'x'))).toBe(false);
+    expect(isPassing(refusal())).toBe(false);
+  });
+});

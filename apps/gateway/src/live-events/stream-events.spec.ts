@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { Writable } from 'node:stream';
 import type { TailedEvent } from '#messaging';
 import type { FastifyReply } from 'fastify';
 import { describe, expect, it } from 'vitest';
@@ -10,25 +10,32 @@ const eventsUpTo = async function* (last: number): AsyncGenerator<TailedEvent, v
   }
 };
 
-/** A reader whose connection takes one byte at a time, so that every event has to wait for it. */
+/** A reader whose connection takes one write at a time, so that every event has to wait for it. */
 const slowReader = () => {
-  const raw = Object.assign(new PassThrough({ highWaterMark: 1 }), { writeHead: () => undefined });
+  const received: string[] = [];
+  const writable = new Writable({
+    highWaterMark: 1,
+    write: (chunk: Buffer, _encoding, taken) => {
+      received.push(chunk.toString());
+      setImmediate(taken);
+    },
+  });
+  const raw = Object.assign(writable, { writeHead: () => undefined });
   const reply = { raw, hijack: () => undefined } as unknown as FastifyReply;
-  return { raw, reply };
+  return { raw, reply, received };
 };
 
 describe('a live stream', () => {
   it('writes every event in order, at the pace of its reader, and leaves nothing behind for each', async () => {
-    const { raw, reply } = slowReader();
-    let text = '';
+    const { raw, reply, received } = slowReader();
     let listeners = 0;
-    raw.on('data', (chunk: Buffer) => (text += chunk.toString()));
     await streamEvents(reply, new AbortController().signal, async function* () {
       for await (const event of eventsUpTo(200)) {
         listeners = Math.max(listeners, raw.listenerCount('close'));
         yield event;
       }
     });
+    const text = received.join('');
     const ids = [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
     expect(ids).toEqual(Array.from({ length: 200 }, (_, index) => index + 1));
     expect(text).toContain('event: passerelle.x.v1\ndata: {"type":"passerelle.x.v1","n":1}\n\n');

@@ -1,7 +1,7 @@
 import { ListTransactionsRpc, type Page, RPC_SUBJECTS, type TransactionView } from '#contracts';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { assertKnownConnection } from '../known-connection.js';
+import { knownConnection } from '../known-connection.js';
 import { LEDGER } from '../ledger-tables.js';
 import { Answers, seeOwnWrites } from '#service';
 import { SyncDeps } from '../sync-deps.js';
@@ -17,7 +17,7 @@ export class ListTransactionsController {
 
   @Answers(RPC_SUBJECTS.listTransactions)
   async onRequest(@Payload() message: ListTransactionsRpc): Promise<Page<TransactionView>> {
-    await assertKnownConnection(this.#deps, message.connectionId, message.scope);
+    await knownConnection(this.#deps, message.connectionId, message.scope);
     await seeOwnWrites(this.#deps.db, LEDGER, message.minPosition);
     return listTransactions(this.#deps.db, message);
   }

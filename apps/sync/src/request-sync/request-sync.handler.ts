@@ -1,8 +1,9 @@
-import { connection, type OpenedConnection, publicStatus, runOfRequest, sync } from '#domain';
-import { fold, runDecider } from '#event-store';
+import { type OpenedConnection, publicStatus, runOfRequest, sync } from '#domain';
+import { runDecider } from '#event-store';
 import { DomainError } from '#kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7 } from 'uuid';
+import { knownConnection } from '../known-connection.js';
 import { SyncDeps } from '../sync-deps.js';
 import { RequestSyncOf, type RequestSyncResult } from './request-sync.command.js';
 
@@ -42,11 +43,7 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
   }
 
   async #target({ connectionId, options }: RequestSyncOf): Promise<OpenedConnection> {
-    const { state } = await fold(this.#deps, connection, connectionId);
-    const foreign = options.scope && state.status !== 'none' && state.tenantId !== options.scope;
-    if (state.status === 'none' || foreign) {
-      throw new DomainError('connection.not-found', 'There is no such connection.');
-    }
+    const state = await knownConnection(this.#deps, connectionId, options.scope ?? null);
     if (state.status === 'pending') {
       throw new DomainError('connection.not-linked', 'No bank is linked yet: open the link first.');
     }

@@ -1,7 +1,7 @@
 import { GetSyncRpc, type Page, RPC_SUBJECTS, SyncHistoryRpc, type SyncView } from '#contracts';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { assertKnownConnection } from '../known-connection.js';
+import { knownConnection } from '../known-connection.js';
 import { Answers, seeOwnWrites } from '#service';
 import { SyncDeps } from '../sync-deps.js';
 import { SYNC_HISTORY } from './sync-history.projection.js';
@@ -17,7 +17,7 @@ export class SyncHistoryController {
 
   @Answers(RPC_SUBJECTS.syncHistory)
   async onHistory(@Payload() message: SyncHistoryRpc): Promise<Page<SyncView>> {
-    await assertKnownConnection(this.#deps, message.connectionId, message.scope);
+    await knownConnection(this.#deps, message.connectionId, message.scope);
     await seeOwnWrites(this.#deps.db, SYNC_HISTORY, message.minPosition);
     return syncHistory(this.#deps.db, message);
   }

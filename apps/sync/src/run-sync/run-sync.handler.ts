@@ -2,6 +2,7 @@ import {
   connection, type ConnectionState, type OpenRun, type RunOutcome, sync, type SyncCommand, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { fold, runDecider } from '#event-store';
+import { Logger } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { outcomeOf, writtenBy } from '../run-outcome.js';
 import { runLock } from '../run-lock.js';
@@ -14,6 +15,7 @@ import { disconnectedMeanwhile, FirstLookPending, isPassing, problemOf } from '.
 
 @CommandHandler(RunSync)
 export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
+  readonly #logger = new Logger('RunSync');
   readonly #deps: SyncDeps;
   readonly #staging: Staging;
 
@@ -74,6 +76,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       outcome,
       now,
     });
+    this.#tell(run, status, outcome);
   }
 
   /** A passing failure is tried again; one that is for history ends the run; any other is thrown on. */
@@ -108,7 +111,16 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       now: this.#deps.clock.now(),
     });
     await this.#staging.clear(run.syncId, run.attempt);
+    this.#tell(run, problem.code, outcome);
     return { kind: 'ended' };
+  }
+
+  /** For operators: which process carried out which run, and what came of it. */
+  #tell({ syncId, attempt }: OpenRun, end: string, { counts }: RunOutcome): void {
+    const { imported, updated, removed, failed } = counts;
+    this.#logger.log(
+      `Attempt ${attempt} of run ${syncId} ended (${end}): ${imported} imported, ${updated} updated, ${removed} removed, ${failed} failed`,
+    );
   }
 
   async #outcome(

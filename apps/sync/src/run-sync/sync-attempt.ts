@@ -96,6 +96,7 @@ export class SyncAttempt {
         if (step.kind === 'end') return this.#endOfFetch(step);
         this.#progress.pages += 1;
         await this.#staging.add(syncId, attempt, step.items);
+        await this.#stopIfUnwanted();
       }
       throw new Error('The provider ended its pages without saying so.');
     });
@@ -132,6 +133,7 @@ export class SyncAttempt {
   ): Promise<void> {
     const shown = snapshot.accounts.find((seen) => seen.providerAccountId === account.providerAccountId);
     if (!shown?.balance || !shown.currency) return;
+    await this.#stopIfUnwanted();
     await each.observeBalance(shown.balance, shown.currency, this.#deps.clock.now());
   }
 
@@ -146,7 +148,7 @@ export class SyncAttempt {
     return state;
   }
 
-  /** Before each append: neither for a connection that is gone, nor for a run that ended or that another worker took over. */
+  /** After each page and before each append: neither for a connection that is gone, nor for a run that ended or that another worker took over. */
   async #stopIfUnwanted(): Promise<void> {
     const { connectionId, syncId, attempt } = this.#run;
     const [target, runs] = await Promise.all([

@@ -5,6 +5,7 @@ import { Callers } from './callers.js';
 import { GatewayDeps } from './gateway-deps.js';
 import { GatewayModule } from './gateway.module.js';
 import { Idempotency } from './idempotency.js';
+import { acceptEmptyBodies } from './empty-bodies.js';
 import { serveOpenApi } from './openapi.js';
 import { OwnWrites } from './own-writes.js';
 import { STATUSES } from './statuses.js';
@@ -47,7 +48,10 @@ export const startGateway = async (resources: ServiceResources): Promise<Stoppab
     health,
     statuses: STATUSES,
     fastify: { bodyLimit: BODY_LIMIT },
-    configure: serveOpenApi,
+    configure: (app) => {
+      acceptEmptyBodies(app);
+      serveOpenApi(app);
+    },
   });
   const forgetting = periodically('forget-old-answers', FORGET_EVERY_MS, logger, () =>
     idempotency.forgetOld(),

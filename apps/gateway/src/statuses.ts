@@ -13,5 +13,6 @@ export const STATUSES: StatusTable = {
   'provider.not-configured': 422,
   'provider.failed': 502,
   'idempotency.key-reused': 422,
+  'vault.unknown-key': 500,
   internal: 500,
 };

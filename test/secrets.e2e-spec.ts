@@ -36,10 +36,10 @@ beforeAll(async () => {
   log = new LogReader(stack);
   wire = await connect({ servers: stack.endpoints.natsUrl.replace('nats://', '') });
   wire.subscribe('>', {
-    callback: (_, message) =>
-      overheard.push(
-        `${message.subject} ${JSON.stringify([...(message.headers ?? [])])} ${message.string()}`,
-      ),
+    callback: (_, message) => {
+      const headers = JSON.stringify([...(message.headers ?? [])]);
+      overheard.push(`${message.subject} ${headers} ${message.string()}`);
+    },
   });
   await wire.flush();
 });

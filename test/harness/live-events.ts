@@ -49,8 +49,9 @@ export class LiveEvents {
 
   async #read(body: ReadableStream<Uint8Array>): Promise<void> {
     let rest = '';
-    for await (const text of body.pipeThrough(new TextDecoderStream())) {
-      const frames = (rest + text).split('\n\n');
+    const decoder = new TextDecoder();
+    for await (const bytes of body) {
+      const frames = (rest + decoder.decode(bytes, { stream: true })).split('\n\n');
       rest = frames.pop() ?? '';
       this.all.push(...frames.flatMap((frame) => parsed(frame) ?? []));
     }

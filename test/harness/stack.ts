@@ -42,6 +42,12 @@ export interface LocalKeys {
   readonly sandboxWebhookSecret: string;
 }
 
+export interface RawCall extends Omit<RequestInit, 'headers'> {
+  /** Default: the admin's; `null`: none is sent. */
+  readonly key?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** The whole product, built, as a process of its own on ports and data of its own. */
 export class Stack {
   readonly dataDir: string;
@@ -95,24 +101,14 @@ export class Stack {
     return JSON.parse(readFileSync(join(this.dataDir, 'keys.json'), 'utf8')) as LocalKeys;
   }
 
-  /** A call of the HTTP API as it is; `key: null` sends none. Paths begin with `/`. */
-  async call(
-    path: string,
-    {
-      key,
-      headers,
-      ...init
-    }: Omit<RequestInit, 'headers'> & {
-      readonly key?: string | null;
-      readonly headers?: Record<string, string>;
-    } = {},
-  ): Promise<Response> {
+  /** A call of the HTTP API as it is. */
+  async call(path: string, { key, headers, ...init }: RawCall = {}): Promise<Response> {
     const { gatewayUrl, apiKey } = this.endpoints;
-    const authorization = key === null ? {} : { authorization: `Bearer ${key ?? apiKey}` };
+    const authorization = key === null ? undefined : `Bearer ${key ?? apiKey}`;
     return fetch(gatewayUrl + path, {
       redirect: 'manual',
       ...init,
-      headers: { ...authorization, ...headers },
+      headers: { ...(authorization !== undefined && { authorization }), ...headers },
     });
   }
 

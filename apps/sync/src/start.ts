@@ -9,6 +9,7 @@ import {
 import { CommandBus } from '@nestjs/cqrs';
 import { EndOverdueRunsJob } from './end-overdue-runs/end-overdue-runs.job.js';
 import { ledgerEntriesProjection } from './ledger-entries/ledger-entries.projection.js';
+import { PostponedRuns } from './postponed-runs.js';
 import { PublishSyncEventsPublisher } from './publish-sync-events/publish-sync-events.publisher.js';
 import { linkedConnectionsProjection } from './request-sync/linked-connections.js';
 import { RequestSyncOnWebhookReactor } from './request-sync/request-sync-on-webhook.reactor.js';
@@ -42,11 +43,12 @@ export const startSync = async (resources: ServiceResources): Promise<{ stop(): 
   const { config, store, commands, events } = resources;
   const deps = await depsOf(resources);
   const staging = new Staging(resources.db);
-  await staging.prepare();
+  const postponed = new PostponedRuns(resources.db);
+  await Promise.all([staging.prepare(), postponed.prepare()]);
   const service: Service = await startService({
     resources,
     name: 'sync',
-    module: SyncModule.with(deps, staging),
+    module: SyncModule.with(deps, staging, postponed),
     port: config.ports.sync,
     portVariable: 'SYNC_APP_PORT',
   });
@@ -60,7 +62,7 @@ export const startSync = async (resources: ServiceResources): Promise<{ stop(): 
   runners.react(new RequestSyncOnWebhookReactor(deps, bus).reactor);
   runners.react(new PublishSyncEventsPublisher(events).reactor);
   await runners.prepared();
-  const job = new EndOverdueRunsJob(deps);
+  const job = new EndOverdueRunsJob(deps, postponed, (syncId) => staging.clear(syncId));
   const sweeper = periodically('end-overdue-runs', SWEEP_EVERY_MS, logger, () => job.sweep());
   return {
     stop: async () => {

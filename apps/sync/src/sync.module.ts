@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ListTransactionsController } from './ledger-entries/list-transactions.controller.js';
+import { PostponedRuns } from './postponed-runs.js';
 import { RequestSyncController } from './request-sync/request-sync.controller.js';
 import { RequestSyncHandler } from './request-sync/request-sync.handler.js';
 import { RunSyncController } from './run-sync/run-sync.controller.js';
@@ -11,7 +12,7 @@ import { SyncDeps } from './sync-deps.js';
 
 @Module({})
 export class SyncModule {
-  static with(deps: SyncDeps, staging: Staging): DynamicModule {
+  static with(deps: SyncDeps, staging: Staging, postponed: PostponedRuns): DynamicModule {
     return {
       module: SyncModule,
       imports: [CqrsModule.forRoot()],
@@ -24,6 +25,7 @@ export class SyncModule {
       providers: [
         { provide: SyncDeps, useValue: deps },
         { provide: Staging, useValue: staging },
+        { provide: PostponedRuns, useValue: postponed },
         RequestSyncHandler,
         RunSyncHandler,
       ],

@@ -3,6 +3,7 @@ import { connection, sync, trackedAccounts } from '#domain';
 import { fold, runDecider } from '#event-store';
 import { errorText } from '#kernel';
 import { v7 } from 'uuid';
+import type { PostponedRuns } from '../postponed-runs.js';
 import { runLock } from '../run-lock.js';
 import { outcomeOf, writtenBy } from '../run-outcome.js';
 import type { SyncDeps } from '../sync-deps.js';
@@ -25,10 +26,19 @@ const timeoutText = (minutes: number): string =>
 /** Finds runs that are neither live nor ended: dispatches them again, and ends those that are past their deadline. */
 export class EndOverdueRunsJob {
   readonly #deps: SyncDeps;
+  readonly #postponed: Pick<PostponedRuns, 'waiting'>;
+  readonly #forgetPages: (syncId: string) => Promise<void>;
   #dispatched = new Map<string, number>();
 
-  constructor(deps: SyncDeps) {
+  /** @param forgetPages drops what a run had staged; whoever still works on it notices */
+  constructor(
+    deps: SyncDeps,
+    postponed: Pick<PostponedRuns, 'waiting'>,
+    forgetPages: (syncId: string) => Promise<void>,
+  ) {
     this.#deps = deps;
+    this.#postponed = postponed;
+    this.#forgetPages = forgetPages;
   }
 
   /** One look at all open runs. Harmless on any number of replicas. */
@@ -41,9 +51,11 @@ export class EndOverdueRunsJob {
     );
     const open = new Set(runs.map(({ sync_id }) => sync_id));
     this.#dispatched = new Map([...this.#dispatched].filter(([syncId]) => open.has(syncId)));
+    const waiting = await this.#postponed.waiting(new Date(now).toISOString());
     const failures: unknown[] = [];
     for (const run of runs) {
       const overdue = now - Date.parse(run.opened_at) > this.#deps.policy.deadlineMs;
+      if (!overdue && waiting.has(run.sync_id)) continue;
       await (overdue ? this.#end(run) : this.#dispatchAgain(run, now)).catch((error: unknown) =>
         failures.push(error),
       );
@@ -85,5 +97,6 @@ export class EndOverdueRunsJob {
       },
       { metadata: this.#deps.metadata(state.status === 'none' ? null : state.tenantId) },
     );
+    await this.#forgetPages(syncId);
   }
 }

@@ -3,16 +3,24 @@ import { DurableCommand, RetryLater } from '#messaging';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Payload } from '@nestjs/microservices';
+import { PostponedRuns } from '../postponed-runs.js';
+import { SyncDeps } from '../sync-deps.js';
 import { RunSync, type RunSyncResult } from './run-sync.command.js';
 
 const BUSY_RETRY_MS = 1_000;
+/** A command that comes back may wait for a free worker. */
+const GRACE_MS = 15_000;
 
 @Controller()
 export class RunSyncController {
   readonly #commands: CommandBus;
+  readonly #postponed: PostponedRuns;
+  readonly #deps: SyncDeps;
 
-  constructor(commands: CommandBus) {
+  constructor(commands: CommandBus, postponed: PostponedRuns, deps: SyncDeps) {
     this.#commands = commands;
+    this.#postponed = postponed;
+    this.#deps = deps;
   }
 
   @DurableCommand(COMMAND_SUBJECTS.runSync)
@@ -24,7 +32,12 @@ export class RunSyncController {
       case 'busy':
         throw new RetryLater(BUSY_RETRY_MS, 'Another worker has this connection in hand.');
       case 'later':
+        await this.#postponed.postpone(syncId, this.#after(result.delayMs + GRACE_MS));
         throw new RetryLater(result.delayMs, result.cause.message, { cause: result.cause });
     }
+  }
+
+  #after(ms: number): string {
+    return new Date(Date.parse(this.#deps.clock.now()) + ms).toISOString();
   }
 }

@@ -21,11 +21,17 @@ const freshKeys = (): LocalKeys => ({
   sandboxWebhookSecret: random(),
 });
 
+/** A file that is there and cannot be read must not be replaced: what its key sealed would be lost for ever. */
+const nullWhenAbsent = (error: NodeJS.ErrnoException): null => {
+  if (error.code === 'ENOENT') return null;
+  throw error;
+};
+
 /** The keys of this data folder; a half-written file is never read, because it is renamed into place. */
 export const localKeys = async (dataDir: string): Promise<LocalKeys> => {
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const path = join(dataDir, 'keys.json');
-  const kept = await readFile(path, 'utf8').catch(() => null);
+  const kept = await readFile(path, 'utf8').catch(nullWhenAbsent);
   if (kept !== null) return { ...freshKeys(), ...(JSON.parse(kept) as LocalKeys) };
   const keys = freshKeys();
   const temporary = `${path}.${process.pid}`;

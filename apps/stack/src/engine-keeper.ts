@@ -27,12 +27,21 @@ export interface KeeperOptions {
   readonly onGivenUp: (message: string) => void;
 }
 
+/** Like `Promise.all`, but not before the last has ended: a start that goes on unobserved leaves a process behind. */
+const allOf = async (starts: readonly Promise<void>[]): Promise<void> => {
+  const outcomes = await Promise.allSettled(starts);
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+  if (failed) throw failed.reason;
+};
+
 /** Our own child processes: the engines that nothing external replaces, and the sandbox bank. Brings back what crashes. */
 export class EngineKeeper {
   readonly #options: KeeperOptions;
   #engines: Engines | null = null;
   #sandbox: Engine | null = null;
   #stopping = false;
+  /** Being brought back now: what such a start has begun must be there before it can be stopped. */
+  readonly #restarts = new Set<Promise<void>>();
   #crashes: number[] = [];
 
   private constructor(options: KeeperOptions) {
@@ -42,7 +51,7 @@ export class EngineKeeper {
   static async start(options: KeeperOptions): Promise<EngineKeeper> {
     const keeper = new EngineKeeper(options);
     try {
-      await Promise.all([keeper.#startEngines(), keeper.#startSandbox()]);
+      await allOf([keeper.#startEngines(), keeper.#startSandbox()]);
       return keeper;
     } catch (error) {
       await keeper.stop();
@@ -60,6 +69,7 @@ export class EngineKeeper {
 
   async stop(): Promise<void> {
     this.#stopping = true;
+    await Promise.all(this.#restarts);
     await Promise.allSettled([this.#sandbox?.stop(), this.#engines?.stop()]);
   }
 
@@ -70,7 +80,7 @@ export class EngineKeeper {
       ports,
       binDir: join(dataDir, 'bin'),
       eventStoreEntry: join(dist, 'apps/embedded-event-store/src/main.js'),
-      onExit: (exit) => void this.#onExit(exit),
+      onExit: (exit) => this.#onExit(exit),
     });
   }
 
@@ -83,11 +93,16 @@ export class EngineKeeper {
       entry: join(dist, 'apps/sandbox-bank/src/main.js'),
       port: sandbox.port,
       settings: sandbox.settings,
-      onExit: (exit) => void this.#onExit(exit),
+      onExit: (exit) => this.#onExit(exit),
     });
   }
 
-  async #onExit({ engine, message }: EngineExit): Promise<void> {
+  #onExit(exit: EngineExit): void {
+    const restart = this.#bringBack(exit).finally(() => this.#restarts.delete(restart));
+    this.#restarts.add(restart);
+  }
+
+  async #bringBack({ engine, message }: EngineExit): Promise<void> {
     if (this.#stopping) return;
     const { logger, onGivenUp } = this.#options;
     const now = Date.now();

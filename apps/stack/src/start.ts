@@ -24,8 +24,11 @@ const startServices = async (config: Config): Promise<Stoppable> => {
     const apps = await startApps(resources);
     return {
       stop: async () => {
-        await apps.stop();
-        await resources.close();
+        try {
+          await apps.stop();
+        } finally {
+          await resources.close();
+        }
       },
     };
   } catch (error) {
@@ -68,9 +71,12 @@ export const startStack = async (env: RawEnvironment): Promise<Stoppable> => {
     }
     return {
       stop: async () => {
-        await services.stop();
-        await keeper.stop();
-        await ready.withdraw();
+        try {
+          await ready.withdraw();
+          await services.stop();
+        } finally {
+          await keeper.stop();
+        }
       },
     };
   } catch (error) {

@@ -46,16 +46,21 @@ export class ConnectionsController {
       providerUserId: credentials.providerUserId ?? null,
       providerConnectionId: credentials.providerConnectionId ?? null,
     };
-    const answer = await this.#deps.idempotency.once(caller, key, { open: message }, async () => {
-      const opened = await this.#deps.rpc.request<OpenedConnectionReply>(
-        RPC_SUBJECTS.openConnection,
-        { ...message, credentials: sealed ?? null, commandId },
-        { timeoutMs: PROVIDER_TIMEOUT_MS },
-      );
-      this.#deps.ownWrites.wrote(caller, reply, opened.position);
-      const { connection, linkUrl } = opened;
-      return { status: 201, body: linkUrl === null ? connection : { ...connection, linkUrl } };
-    });
+    const answer = await this.#deps.idempotency.once(
+      caller,
+      key,
+      { open: message, credentials: credentials ?? null },
+      async () => {
+        const opened = await this.#deps.rpc.request<OpenedConnectionReply>(
+          RPC_SUBJECTS.openConnection,
+          { ...message, credentials: sealed ?? null, commandId },
+          { timeoutMs: PROVIDER_TIMEOUT_MS },
+        );
+        this.#deps.ownWrites.wrote(caller, reply, opened.position);
+        const { connection, linkUrl } = opened;
+        return { status: 201, body: linkUrl === null ? connection : { ...connection, linkUrl } };
+      },
+    );
     void reply.status(answer.status).header('location', `/v1/connections/${answer.body.id}`);
     return answer.body;
   }

@@ -1,4 +1,5 @@
 import type { ConnectionView } from '#contracts';
+import { DomainError } from '#kernel';
 import { seeOwnWrites } from '#service';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { ConnectionsDeps } from '../connections-deps.js';
@@ -15,7 +16,16 @@ export class GetConnectionHandler implements IQueryHandler<GetConnection, Connec
   }
 
   async execute({ connectionId, scope, minPosition }: GetConnection): Promise<ConnectionView> {
-    await seeOwnWrites(this.#deps.db, CONNECTION_STATUS, minPosition);
-    return connectionById(this.#deps.db, connectionId, scope);
+    const isUpToDate = await seeOwnWrites(this.#deps.db, CONNECTION_STATUS, minPosition);
+    try {
+      return await connectionById(this.#deps.db, connectionId, scope);
+    } catch (error) {
+      // "There is no such connection" would be a lie to somebody who has just opened it.
+      if (isUpToDate || !(error instanceof DomainError)) throw error;
+      throw new DomainError(
+        'service.unavailable',
+        'What was written is not readable yet. Try again shortly.',
+      );
+    }
   }
 }

@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import type { ConnectionEvent, LedgerEvent, SyncEvent } from '#domain';
+import type { RecordedEvent } from '#kernel';
+import { Database, migrate } from '#read-model';
+import { engineUrls } from '#testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ConnectionsDeps } from '../connections-deps.js';
+import { GetConnection } from '../queries.js';
+import { CONNECTION_STATUS, connectionStatusProjection } from './connection-status.projection.js';
+import { connectionById, listConnections } from './connection-status.query.js';
+import { GetConnectionHandler } from './get-connection.handler.js';
+
+type Event = ConnectionEvent | SyncEvent | LedgerEvent;
+
+const IBAN = 'FR7699998000010000000452127';
+const at = (minute: number): string => new Date(Date.UTC(2026, 9, 1, 9, minute)).toISOString();
+
+let db: Database;
+
+beforeAll(async () => {
+  db = new Database(engineUrls().databaseUrl);
+  await migrate(db, CONNECTION_STATUS, connectionStatusProjection.migrations);
+});
+
+afterAll(() => db.close());
+
+const project = (stream: string, minute: number, ...events: readonly Event[]): Promise<void> =>
+  db.transaction((tx) =>
+    connectionStatusProjection.project(
+      tx,
+      CONNECTION_STATUS,
+      events.map(
+        ({ type, data }) => ({ stream, type, data, recordedAt: at(minute) }) as unknown as RecordedEvent,
+      ),
+    ),
+  );
+
+const scene = (tenantId: string = randomUUID()) => {
+  const connectionId = randomUUID();
+  const ids = { connectionId, tenantId, companyId: 'c' };
+  const ledgerId = randomUUID();
+  const event = (type: ConnectionEvent['type'], data: object = {}) =>
+    ({ type, data: { ...ids, ...data } }) as ConnectionEvent;
+  const opened = event('ConnectionOpened', {
+    accountId: '1',
+    institutionId: 'BNPAFRPP',
+    iban: IBAN,
+    provider: 'powens',
+    syncEnabled: true,
+    syncDaysBack: 90,
+  });
+  const linked = event('ConnectionLinked', {
+    provider: 'powens',
+    providerUserId: 'u-1',
+    providerConnectionId: 'p-1',
+    sealedToken: 'sealed-text',
+    stateHash: null,
+  });
+  const tracked = event('AccountTracked', {
+    providerAccountId: 'a-1',
+    ledgerId,
+    iban: IBAN,
+    name: 'Compte 💶',
+    accountType: 'checking',
+    currency: 'EUR',
+    sharing: 'shared',
+    accountId: '1',
+  });
+  const write = (minute: number, ...events: readonly ConnectionEvent[]) =>
+    project(`connection-${connectionId}`, minute, ...events);
+  const get = (scope: string | null = tenantId) => connectionById(db, connectionId, scope);
+  return { connectionId, tenantId, ledgerId, event, opened, linked, tracked, write, get };
+};
+
+describe('a connection as the outside sees it', () => {
+  it('goes from pending to active, with its accounts, their balance and its last sync', async () => {
+    const { connectionId, ledgerId, opened, linked, tracked, write, get } = scene();
+    await write(0, opened);
+    expect(await get()).toMatchObject({
+      status: 'pending',
+      accounts: [],
+      lastSyncAt: null,
+      createdAt: at(0),
+    });
+    await write(1, linked, tracked);
+    await project(`ledger-${ledgerId}`, 2, {
+      type: 'BalanceObserved',
+      data: { ledgerId, balance: '12.30', currency: 'EUR' },
+    } as LedgerEvent);
+    await project(`sync-${connectionId}`, 3, {
+      type: 'SyncCompleted',
+      data: { connectionId, status: 'partial', endedAt: at(3) },
+    } as unknown as SyncEvent);
+    expect(await get()).toMatchObject({
+      status: 'active',
+      statusReason: null,
+      accounts: [{ id: ledgerId, accountId: '1', name: 'Compte 💶', status: 'tracked', balance: '12.30' }],
+      lastSyncAt: at(3),
+      lastSyncStatus: 'partial',
+      createdAt: at(0),
+      updatedAt: at(1),
+    });
+  });
+
+  it('tells an error before a pause, and a disconnection before both', async () => {
+    const { opened, linked, tracked, event, write, get } = scene();
+    await write(0, opened, linked, tracked, event('SyncPaused'));
+    expect((await get()).status).toBe('inactive');
+    await write(1, event('UserActionRequired', { code: 'SCARequired', owner: 'user' }));
+    expect(await get()).toMatchObject({
+      status: 'error',
+      statusReason: expect.stringContaining('SCARequired') as string,
+    });
+    await write(2, event('ConnectionRecovered'), event('SyncResumed'));
+    expect((await get()).status).toBe('active');
+    await write(3, event('ConnectionDisconnected', { by: 'caller' }));
+    expect((await get()).status).toBe('disconnected');
+    await write(4, opened);
+    expect(await get()).toMatchObject({ status: 'pending', accounts: [], createdAt: at(0) });
+  });
+
+  it('keeps neither token nor link secrets in the row', async () => {
+    const { connectionId, opened, linked, event, write } = scene();
+    const started = event('LinkStarted', { stateHash: 'hash-of-state', sealedToken: 'sealed-text' });
+    await write(0, opened, started, linked);
+    const [row] = await db.query<{ text: string }>(
+      `SELECT state::text AS text FROM ${CONNECTION_STATUS}.connections WHERE id = $1`,
+      [connectionId],
+    );
+    expect(row?.text).toContain(IBAN);
+    expect(row?.text).not.toMatch(/sealed-text|hash-of-state/);
+  });
+
+  it('is hidden from other tenants, and unknown under an id that is none', async () => {
+    const { opened, write, get, connectionId } = scene();
+    await write(0, opened);
+    await expect(get('other')).rejects.toMatchObject({ code: 'connection.not-found' });
+    expect((await get(null)).id).toBe(connectionId);
+    for (const id of ['1', '\u0000', randomUUID()])
+      await expect(connectionById(db, id, null)).rejects.toMatchObject({ code: 'connection.not-found' });
+  });
+
+  it('is not denied while the log says more than the rows', async () => {
+    const handler = new GetConnectionHandler({ db } as ConnectionsDeps);
+    const ahead = new GetConnection(randomUUID(), null, 9_000_000_000_000n);
+    await expect(handler.execute(ahead)).rejects.toMatchObject({ code: 'service.unavailable' });
+    await expect(handler.execute(new GetConnection(randomUUID(), null))).rejects.toMatchObject({
+      code: 'connection.not-found',
+    });
+  });
+});
+
+describe('the list of connections', () => {
+  it('is the tenant’s own, newest first, page by page, by status', async () => {
+    const tenantId = randomUUID();
+    const all = Array.from({ length: 5 }, () => scene(tenantId));
+    // Two of the same instant: the id decides.
+    for (const [index, { write, opened }] of all.entries()) await write(Math.max(1, index), opened);
+    const [oldest, , , , newest] = all;
+    await newest?.write(10, newest.linked, newest.tracked);
+    await scene().write(20, scene().opened);
+
+    const ids: string[] = [];
+    for (let cursor: string | null | undefined; cursor !== null;) {
+      const page = await listConnections(db, { scope: tenantId, limit: 2, cursor });
+      expect(page.items.length).toBeLessThanOrEqual(2);
+      ids.push(...page.items.map(({ id }) => id));
+      cursor = page.nextCursor;
+    }
+    expect(new Set(ids)).toEqual(new Set(all.map(({ connectionId }) => connectionId)));
+    expect(ids).toHaveLength(5);
+    expect(ids[0]).toBe(newest?.connectionId);
+    expect(ids.slice(3)).toContain(oldest?.connectionId);
+
+    const active = await listConnections(db, { scope: tenantId, status: 'active', limit: 10 });
+    expect(active.items.map(({ id }) => id)).toEqual([newest?.connectionId]);
+    await expect(listConnections(db, { scope: tenantId, limit: 1, cursor: 'made-up' })).rejects.toMatchObject(
+      {
+        code: 'cursor.invalid',
+      },
+    );
+  });
+});

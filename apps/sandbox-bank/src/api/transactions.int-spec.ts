@@ -137,6 +137,16 @@ describe('what a bank changes', () => {
     expect(await rows('all&last_update=2020-01-01')).toHaveLength(2);
   });
 
+  it('was read long ago once the connection is made older', async () => {
+    await post([{ date: '2026-01-30', value: -1 }]);
+    const [fresh] = await rows('');
+    await send('POST', `/sandbox/connections/${connectionId}/age`, { hours: 24 });
+    const [aged] = await rows('');
+    const msOf = (row?: Row): number => Date.parse(`${row?.last_update.replace(' ', 'T')}Z`);
+    expect(msOf(fresh) - msOf(aged)).toBe(24 * 3_600_000);
+    expect(aged?.last_update).toHaveLength(fresh?.last_update.length ?? 0);
+  });
+
   it('keeps a removed row, to be seen with all or deleted only', async () => {
     const { body } = await post([
       { date: '2026-01-30', value: -1 },

@@ -68,6 +68,17 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
     return view(id);
   });
 
+  app.post('/connections/:id/age', (request) => {
+    const { id } = connectionOf(request);
+    const hours = numberIn(bodyOf(request), 'hours') ?? 24;
+    store.run(
+      'UPDATE transactions SET last_update = datetime(last_update, ?) WHERE id_connection = ?',
+      `-${hours} hours`,
+      id,
+    );
+    return view(id);
+  });
+
   app.post('/connections/:id/accounts', (request) => {
     const connection = connectionOf(request);
     const iban = normaliseIban(textOf(bodyOf(request), 'iban') ?? '');

@@ -1,0 +1,15 @@
+/** A call of the sandbox bank's control API (apps/sandbox-bank/README.md). @throws whatever is no success */
+export const askSandbox = async <T>(
+  { endpoints }: { readonly endpoints: { readonly sandboxUrl: string } },
+  method: string,
+  path: string,
+  body?: object,
+): Promise<T> => {
+  const response = await fetch(`${endpoints.sandboxUrl}/sandbox${path}`, {
+    method,
+    ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`Sandbox: ${method} ${path} answered ${response.status}: ${text}`);
+  return JSON.parse(text) as T;
+};

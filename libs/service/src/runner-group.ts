@@ -1,4 +1,4 @@
-import { errorText } from '#kernel';
+import { type CorrelationScope, errorText, type RecordedEvent } from '#kernel';
 import type { HealthRegistry, Logger, Metrics } from '#platform';
 import {
   type ProjectionModel,
@@ -10,9 +10,22 @@ import {
 } from '#read-model';
 import type { ServiceResources } from './service-resources.js';
 
+/** Whatever an event makes a reactor do belongs to the event's own story: same correlation and trace, caused by it. */
+const inItsStory = (scope: CorrelationScope, reactor: Reactor): Reactor => {
+  if (!('react' in reactor)) return reactor;
+  const react = (event: RecordedEvent): Promise<void> => {
+    const { correlationId, traceparent, actor } = event.metadata;
+    return scope.run({ correlationId, causationId: event.id, traceparent, actor }, () =>
+      reactor.react(event),
+    );
+  };
+  return { ...reactor, react };
+};
+
 /** The projections, reactors and publishers of one app: started, watched and stopped together. */
 export class RunnerGroup {
   readonly #context: RunnerContext;
+  readonly #scope: CorrelationScope;
   readonly #health: HealthRegistry;
   readonly #runners: Runner[] = [];
 
@@ -24,6 +37,7 @@ export class RunnerGroup {
       onFailure: (name, error, retryInMs) =>
         logger.warn({ runner: name, err: error, retryInMs }, `${name}: ${errorText(error)}`),
     };
+    this.#scope = resources.correlation;
     this.#health = health;
     metrics.gauge(
       {
@@ -42,7 +56,7 @@ export class RunnerGroup {
   }
 
   react(reactor: Reactor): Runner {
-    return this.#add(runReactor({ ...this.#context, reactor }));
+    return this.#add(runReactor({ ...this.#context, reactor: inItsStory(this.#scope, reactor) }));
   }
 
   /** Resolves when all tables exist. */

@@ -94,7 +94,7 @@ const labels = async (ledgerId: string): Promise<Record<string, string | null>> 
   await project(ledgerId);
   const { rows } = await folded(ledgerId);
   const stored = await ledgerRows(db, ledgerId, [...rows.keys()]);
-  expect(new Map([...stored].toSorted())).toEqual(new Map([...rows].toSorted()));
+  expect(Object.fromEntries(stored)).toEqual(Object.fromEntries(rows));
   return Object.fromEntries(
     [...rows.values()].map(({ transaction }) => [transaction.providerTransactionId, transaction.label]),
   );

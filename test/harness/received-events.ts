@@ -29,6 +29,8 @@ export class ReceivedEvents {
       durable: this.durable,
       tenantId: this.#tenantId,
       handler: (event) => void this.all.push(event),
+      // What was on its way to us when a server was killed comes again after this time.
+      ackWaitMs: 5_000,
       onError: (error) => this.errors.push(error),
     });
   }

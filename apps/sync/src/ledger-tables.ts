@@ -37,7 +37,7 @@ export const ledgerMigrations: readonly string[] = [
      last_sync_id uuid NOT NULL,
      PRIMARY KEY (ledger_id, id)
    );
-   CREATE INDEX entries_by_connection ON {schema}.entries (connection_id, day DESC, id DESC);
+   CREATE INDEX entries_by_day ON {schema}.entries (ledger_id, day DESC, id DESC);
    CREATE TABLE {schema}.sync_counts (
      sync_id uuid NOT NULL,
      ledger_id uuid NOT NULL,

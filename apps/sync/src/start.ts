@@ -21,7 +21,8 @@ import { SyncDeps } from './sync-deps.js';
 import { SyncModule } from './sync.module.js';
 
 const SWEEP_EVERY_MS = 5_000;
-const RETRY_DELAYS_MS = [2_000, 10_000, 30_000];
+const RETRY_DELAYS_MS = [2_000, 5_000, 15_000];
+const RETRY_FOR_MS = 60_000;
 /** Providers take seconds for it, now and then minutes; their webhook then asks for another run. */
 const FIRST_LOOK_DELAYS_MS = [300, 700, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 
@@ -31,6 +32,7 @@ const depsOf = async (resources: ServiceResources): Promise<SyncDeps> => {
   const policy = {
     deadlineMs: config.syncDeadlineSeconds * 1_000,
     retryDelaysMs: RETRY_DELAYS_MS,
+    retryForMs: RETRY_FOR_MS,
     firstLookDelaysMs: FIRST_LOOK_DELAYS_MS,
     timeZone: config.syncTimeZone,
   };

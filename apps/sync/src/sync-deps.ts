@@ -9,8 +9,10 @@ import { v7 } from 'uuid';
 export interface SyncPolicy {
   /** A run that has not ended so long after it was requested is ended by the watchdog. */
   readonly deadlineMs: number;
-  /** How often a run is tried again by itself after a passing failure of the provider. */
+  /** Pauses before a run is tried again by itself after a passing failure of the provider; the last one repeats. */
   readonly retryDelaysMs: readonly number[];
+  /** A run that has been open for so long is not tried again: it fails, and the next one may do better. */
+  readonly retryForMs: number;
   /** How often, and after which pauses, a run waits for the provider's first look at a bank that was just linked. */
   readonly firstLookDelaysMs: readonly number[];
   /** Time zone in which "today" is meant. */

@@ -138,7 +138,12 @@ describe('the schedule serves', () => {
     ['none that is paused', false, [OPENED, LINKED, ['SyncPaused']]],
     ['none that was opened paused', false, [['ConnectionOpened', { syncEnabled: false }], LINKED]],
     ['one that was resumed', true, [OPENED, LINKED, ['SyncPaused'], ['SyncResumed']]],
-    ['none with a problem', false, [OPENED, LINKED, ['UserActionRequired']]],
+    [
+      'none with a problem that somebody must cure',
+      false,
+      [OPENED, LINKED, ['UserActionRequired', { owner: 'user' }]],
+    ],
+    ['one whose problem ends by itself', true, [OPENED, LINKED, ['UserActionRequired', { owner: 'time' }]]],
     ['one that recovered', true, [OPENED, LINKED, ['UserActionRequired'], ['ConnectionRecovered']]],
     ['one that was linked anew', true, [OPENED, LINKED, ['UserActionRequired'], LINKED]],
     ['none that recovered while paused', false, [OPENED, LINKED, ['SyncPaused'], ['ConnectionRecovered']]],

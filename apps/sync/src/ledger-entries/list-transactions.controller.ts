@@ -17,8 +17,11 @@ export class ListTransactionsController {
 
   @Answers(RPC_SUBJECTS.listTransactions)
   async onRequest(@Payload() message: ListTransactionsRpc): Promise<Page<TransactionView>> {
-    await knownConnection(this.#deps, message.connectionId, message.scope);
+    const { accounts } = await knownConnection(this.#deps, message.connectionId, message.scope);
     await seeOwnWrites(this.#deps.db, LEDGER, message.minPosition);
-    return listTransactions(this.#deps.db, message);
+    const tracked = accounts.flatMap(({ ledgerId, trackedAs }) =>
+      trackedAs === null ? [] : [[ledgerId, trackedAs] as const],
+    );
+    return listTransactions(this.#deps.db, { ...message, accounts: new Map(tracked) });
   }
 }

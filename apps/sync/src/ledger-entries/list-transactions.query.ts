@@ -2,9 +2,9 @@ import type { Page, TransactionView } from '#contracts';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { type EntryRow, LEDGER } from '../ledger-tables.js';
 
-const viewOf = (row: EntryRow): TransactionView => ({
+const viewOf = (row: EntryRow, accountId: string): TransactionView => ({
   id: row.id,
-  accountId: row.account_id,
+  accountId,
   providerTransactionId: row.provider_transaction_id,
   status: row.status,
   bookedOn: row.booked_on,
@@ -20,35 +20,33 @@ const viewOf = (row: EntryRow): TransactionView => ({
 });
 
 export interface TransactionsFilter {
-  readonly connectionId: string;
-  readonly scope: string | null;
+  /** The ledgers to list, each with the caller's account id that it is known under. */
+  readonly accounts: ReadonlyMap<string, string>;
   readonly from?: string | null | undefined;
   readonly to?: string | null | undefined;
   readonly limit: number;
   readonly cursor?: string | null | undefined;
 }
 
-/** Transactions of one connection, newest bank day first; removed ones are shown, with the time of their removal. */
+/**
+ * Transactions of some ledgers, newest bank day first; removed ones are shown, with the time of their removal. Each
+ * ledger gives at most one page of its own, so that the cost does not depend on how long it is.
+ */
 export const listTransactions = async (
   db: Database,
-  filter: TransactionsFilter,
+  { accounts, from, to, limit, cursor }: TransactionsFilter,
 ): Promise<Page<TransactionView>> => {
-  const place = keysetPlace(filter.cursor);
+  const place = keysetPlace(cursor);
   const rows = await db.query<EntryRow>(
-    `SELECT * FROM ${LEDGER}.entries WHERE connection_id = $1 AND ($2::text IS NULL OR tenant_id = $2)
-       AND ($3::date IS NULL OR day >= $3) AND ($4::date IS NULL OR day <= $4)
-       AND ($5::date IS NULL OR (day, id) < ($5::date, $6::uuid))
-     ORDER BY day DESC, id DESC LIMIT $7`,
-    [
-      filter.connectionId,
-      filter.scope,
-      filter.from ?? null,
-      filter.to ?? null,
-      place?.[0] ?? null,
-      place?.[1] ?? null,
-      filter.limit + 1,
-    ],
+    `SELECT page.* FROM unnest($1::uuid[]) AS wanted (ledger_id) CROSS JOIN LATERAL (
+       SELECT * FROM ${LEDGER}.entries AS entry WHERE entry.ledger_id = wanted.ledger_id
+         AND ($2::date IS NULL OR day >= $2) AND ($3::date IS NULL OR day <= $3)
+         AND ($4::date IS NULL OR (day, id) < ($4::date, $5::uuid))
+       ORDER BY day DESC, id DESC LIMIT $6
+     ) AS page ORDER BY page.day DESC, page.id DESC LIMIT $6`,
+    [[...accounts.keys()], from ?? null, to ?? null, place?.[0] ?? null, place?.[1] ?? null, limit + 1],
   );
-  const page = keysetPage(rows, filter.limit, ({ day, id }) => [day, id]);
-  return { items: page.rows.map(viewOf), nextCursor: page.nextCursor };
+  const page = keysetPage(rows, limit, ({ day, id }) => [day, id]);
+  const items = page.rows.map((row) => viewOf(row, accounts.get(row.ledger_id) ?? row.account_id));
+  return { items, nextCursor: page.nextCursor };
 };

@@ -10,6 +10,7 @@ import type {
   SyncReport,
 } from '#domain';
 import type { RecordedEvent } from '#kernel';
+import { partialText } from '../partial-text.js';
 
 const transactionView = (
   accountId: string,
@@ -126,7 +127,8 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
     }
     case 'SyncCompleted': {
       const { status, reasons, tenantId, connectionId } = event.data;
-      const end = { status, errorCode: reasons[0] ?? null, errorMessage: null };
+      const errorMessage = reasons.length > 0 ? partialText(reasons, event.data) : null;
+      const end = { status, errorCode: reasons[0] ?? null, errorMessage };
       return build('sync.completed', recorded, tenantId, connectionId, syncData(event.data, end));
     }
     case 'SyncFailed':

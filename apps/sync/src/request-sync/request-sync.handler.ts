@@ -1,4 +1,4 @@
-import { type OpenedConnection, publicStatus, runOfRequest, sync } from '#domain';
+import { type OpenedConnection, runOfRequest, sync } from '#domain';
 import { runDecider } from '#event-store';
 import { DomainError } from '#kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
@@ -57,10 +57,16 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
   }
 }
 
-/** What comes by itself leaves a paused connection alone, and the schedule serves only healthy ones; a person decides freely. */
+/** Problems that end without anybody acting: only looking again finds out that they did. */
+const SELF_HEALING: ReadonlySet<string> = new Set(['time', 'provider']);
+
+/**
+ * What comes by itself leaves a paused connection alone, and the schedule one that needs somebody to act; a person
+ * decides freely.
+ */
 const whyUnwanted = ({ trigger }: RequestSyncOf, target: OpenedConnection): string | undefined => {
   if (trigger === 'manual' || trigger === 'link') return undefined;
   if (!target.syncEnabled) return 'paused';
-  const status = publicStatus({ ...target, status: 'linked' });
-  return trigger === 'schedule' && status !== 'active' ? status : undefined;
+  const { problem } = target;
+  return trigger === 'schedule' && problem && !SELF_HEALING.has(problem.owner) ? problem.code : undefined;
 };

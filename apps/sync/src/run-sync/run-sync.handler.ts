@@ -2,6 +2,8 @@ import {
   connection, type ConnectionState, type OpenRun, type RunOutcome, sync, type SyncCommand, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { fold, runDecider } from '#event-store';
+import { DomainError } from '#kernel';
+import type { ProviderError } from '#providers';
 import { Logger } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { outcomeOf, writtenBy } from '../run-outcome.js';
@@ -11,7 +13,13 @@ import { newProgress, type RunProgress } from './run-progress.js';
 import { RunSync, type RunSyncResult } from './run-sync.command.js';
 import { Staging, StagingLost, type StagingSummary } from './staging.js';
 import { AttemptOver, SyncAttempt } from './sync-attempt.js';
-import { disconnectedMeanwhile, FirstLookPending, isPassing, problemOf } from './sync-problem.js';
+import {
+  connectionProblemOf,
+  disconnectedMeanwhile,
+  FirstLookPending,
+  isPassing,
+  problemOf,
+} from './sync-problem.js';
 
 @CommandHandler(RunSync)
 export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
@@ -35,17 +43,15 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
   }
 
   async #start({ connectionId, syncId }: RunSync): Promise<RunSyncResult> {
-    const started = await this.#decide(connectionId, {
-      type: 'StartSync',
-      syncId,
-      now: this.#deps.clock.now(),
-    });
+    const { state: target } = await fold(this.#deps, connection, connectionId);
+    const tenantId = target.status === 'none' ? null : target.tenantId;
+    const now = this.#deps.clock.now();
+    const started = await this.#decide(connectionId, tenantId, { type: 'StartSync', syncId, now });
     if (started.state.status !== 'open' || started.state.run.syncId !== syncId) {
       await this.#staging.clear(syncId);
       return { kind: 'ended' };
     }
     const { run, cursor } = started.state;
-    const { state: target } = await fold(this.#deps, connection, connectionId);
     const progress = newProgress();
     try {
       if (target.status !== 'linked') throw disconnectedMeanwhile();
@@ -65,9 +71,9 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     const outcome = await this.#outcome(run, progress, staged, cursorBefore);
     const reasons = [...progress.reasons].toSorted();
     const status = reasons.length === 0 ? 'success' : 'partial';
-    const { syncId, attempt, connectionId } = run;
+    const { syncId, attempt, connectionId, tenantId } = run;
     const now = this.#deps.clock.now();
-    await this.#decide(connectionId, {
+    await this.#decide(connectionId, tenantId, {
       type: 'CompleteSync',
       syncId,
       attempt,
@@ -87,21 +93,20 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     target: ConnectionState,
   ): Promise<RunSyncResult> {
     if (error instanceof AttemptOver) return { kind: 'ended' };
-    const { retryDelaysMs, firstLookDelaysMs } = this.#deps.policy;
     if (error instanceof FirstLookPending) {
-      return { kind: 'later', delayMs: firstLookDelaysMs[run.attempt - 1] ?? 0, cause: error };
+      const delayMs = this.#deps.policy.firstLookDelaysMs[run.attempt - 1] ?? 0;
+      return { kind: 'later', delayMs, cause: error };
     }
-    const delayMs = retryDelaysMs[run.attempt - 1];
-    if (isPassing(error) && delayMs !== undefined) {
-      return { kind: 'later', delayMs: Math.max(delayMs, error.options.retryAfterMs ?? 0), cause: error };
-    }
+    const delayMs = isPassing(error) ? this.#patience(run, error) : null;
+    if (isPassing(error) && delayMs !== null) return { kind: 'later', delayMs, cause: error };
     const problem = problemOf(error);
     if (!problem) throw error;
     if (progress.accounts.length === 0 && target.status === 'linked')
       progress.accounts = trackedAccounts(target);
     const staged = await this.#staging.summary(run.syncId, run.attempt);
     const outcome = await this.#outcome(run, progress, staged, null);
-    await this.#decide(run.connectionId, {
+    await this.#blame(error, run);
+    await this.#decide(run.connectionId, run.tenantId, {
       type: 'FailSync',
       syncId: run.syncId,
       attempt: run.attempt,
@@ -113,6 +118,29 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     await this.#staging.clear(run.syncId, run.attempt);
     this.#tell(run, problem.code, outcome);
     return { kind: 'ended' };
+  }
+
+  /** How long to wait before the next attempt; `null` when the run has been open for too long to try again. */
+  #patience(run: OpenRun, { options }: ProviderError): number | null {
+    const { retryDelaysMs, retryForMs } = this.#deps.policy;
+    const openForMs = Date.parse(this.#deps.clock.now()) - Date.parse(run.startedAt ?? run.requestedAt);
+    const usual = retryDelaysMs[Math.min(run.attempt, retryDelaysMs.length) - 1] ?? 0;
+    const delayMs = Math.max(usual, options.retryAfterMs ?? 0);
+    return openForMs + delayMs <= retryForMs ? delayMs : null;
+  }
+
+  /** A refusal that no repeat can cure is the connection's problem, not only this run's: it shows there until it is cured. */
+  async #blame(error: unknown, { connectionId, tenantId }: OpenRun): Promise<void> {
+    const problem = connectionProblemOf(error);
+    if (!problem) return;
+    const command = { type: 'ReportProblem' as const, ...problem, now: this.#deps.clock.now() };
+    const metadata = this.#deps.metadata(tenantId);
+    try {
+      await runDecider(this.#deps, connection, connectionId, command, { metadata });
+    } catch (failure) {
+      // Disconnected meanwhile: there is nothing left to blame.
+      if (!(failure instanceof DomainError)) throw failure;
+    }
   }
 
   /** For operators: which process carried out which run, and what came of it. */
@@ -147,7 +175,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     });
   }
 
-  #decide(connectionId: string, command: SyncCommand) {
-    return runDecider(this.#deps, sync, connectionId, command, { metadata: this.#deps.metadata(null) });
+  #decide(connectionId: string, tenantId: string | null, command: SyncCommand) {
+    return runDecider(this.#deps, sync, connectionId, command, { metadata: this.#deps.metadata(tenantId) });
   }
 }

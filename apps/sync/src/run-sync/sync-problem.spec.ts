@@ -3,7 +3,7 @@ import { ProviderError } from '#providers';
 import { ProviderNotConfigured } from '#service';
 import { generateKey, Vault } from '#vault';
 import { describe, expect, it } from 'vitest';
-import { accountNotFound, isPassing, problemOf } from './sync-problem.js';
+import { accountNotFound, connectionProblemOf, isPassing, problemOf } from './sync-problem.js';
 
 const refusal = (): unknown => {
   try {
@@ -43,4 +43,23 @@ describe('the problem of a run', () => {
     expect(isPassing(new ProviderError('permanent', 'a.b', 'x'))).toBe(false);
     expect(isPassing(refusal())).toBe(false);
   });
+});
+
+describe('the problem of a connection', () => {
+  const failed = (kind: ProviderError['kind'], code = 'powens.some') => new ProviderError(kind, code, 'No.');
+
+  it('is a refusal that somebody must cure', () => {
+    expect(connectionProblemOf(failed('needs-user'))).toEqual({ code: 'powens.some', owner: 'user' });
+    expect(connectionProblemOf(failed('permanent'))).toEqual({ code: 'powens.some', owner: 'nobody' });
+  });
+
+  it.each([
+    failed('retry'),
+    failed('retry-after'),
+    failed('bug'),
+    failed('permanent', 'powens.client-refused'),
+    new Error('x'),
+  ])('is not %s, which says nothing of this connection', (error) =>
+    expect(connectionProblemOf(error)).toBeUndefined(),
+  );
 });

@@ -58,3 +58,13 @@ export class FirstLookPending extends Error {
 /** Whether waiting alone may cure it. */
 export const isPassing = (error: unknown): error is ProviderError =>
   error instanceof ProviderError && (error.kind === 'retry' || error.kind === 'retry-after');
+
+/** Who must act on the connection so that it works again; `undefined` for what is no fault of the connection. */
+export const connectionProblemOf = (
+  error: unknown,
+): { readonly code: string; readonly owner: 'user' | 'nobody' } | undefined => {
+  // Our own credentials at the provider are wrong: that is the operator's, and says nothing of one connection.
+  if (!(error instanceof ProviderError) || error.code.endsWith('.client-refused')) return undefined;
+  if (error.kind === 'needs-user') return { code: error.code, owner: 'user' };
+  return error.kind === 'permanent' ? { code: error.code, owner: 'nobody' } : undefined;
+};

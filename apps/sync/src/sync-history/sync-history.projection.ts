@@ -1,6 +1,6 @@
 import type { SyncContext, SyncEvent, SyncReport } from '#domain';
 import type { ProjectionModel, Sql } from '#read-model';
-import { partialText } from './partial-text.js';
+import { partialText } from '../partial-text.js';
 
 export const SYNC_HISTORY = 'sync_history';
 

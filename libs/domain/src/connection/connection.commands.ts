@@ -50,6 +50,14 @@ export interface ObserveProvider {
   readonly now: string;
 }
 
+/** The provider refused us: it shows nothing, but what is wrong is known. The next good observation clears it. */
+export interface ReportProblem {
+  readonly type: 'ReportProblem';
+  readonly code: string;
+  readonly owner: ActionOwner;
+  readonly now: string;
+}
+
 export interface ReplaceToken {
   readonly type: 'ReplaceToken';
   readonly sealedToken: string;
@@ -75,6 +83,7 @@ export type ConnectionCommand =
   | CompleteLink
   | RefuseLink
   | ObserveProvider
+  | ReportProblem
   | ReplaceToken
   | ChangeSettings
   | Disconnect;

@@ -9,7 +9,7 @@ import type { ConnectionContext, ConnectionEvent } from './connection.events.js'
 import type { ConnectionState, OpenedConnection } from './connection.state.js';
 import { evolveConnection } from './evolve-connection.js';
 import { completeLink, refuseLink, startLink } from './link.js';
-import { observeProvider } from './observe-provider.js';
+import { observeProvider, reportProblem } from './observe-provider.js';
 
 const openConnection = (command: OpenConnection, state: ConnectionState): readonly ConnectionEvent[] => {
   if (state.status === 'pending' || state.status === 'linked') {
@@ -85,6 +85,8 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
         return refuseLink(command, state);
       case 'ObserveProvider':
         return state.status === 'linked' ? observeProvider(command, state) : [];
+      case 'ReportProblem':
+        return state.status === 'linked' ? reportProblem(command, command.now, state) : [];
       case 'ReplaceToken':
         return replaceToken(command, state);
       case 'ChangeSettings':

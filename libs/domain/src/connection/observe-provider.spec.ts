@@ -231,3 +231,31 @@ it('says nothing of a connection that has no bank yet', () => {
     .when(observe([ours]))
     .thenNothing();
 });
+
+describe('a refusal of the provider', () => {
+  const refused = { type: 'ReportProblem', code: 'powens.token-refused', owner: 'user', now: NOW } as const;
+  const required: ConnectionEvent = {
+    type: 'UserActionRequired',
+    data: { ...context, code: refused.code, owner: refused.owner, observedAt: NOW },
+  };
+
+  it('is the problem of the connection, told once', () => {
+    given(connection, opened, linked).when(refused).thenEvents(required);
+    given(connection, opened, linked, required).when(refused).thenNothing();
+  });
+
+  it('says nothing of the accounts, and is over with the next good look', () => {
+    const state = stateAfter(connection, opened, linked, discovered(ours), required);
+    expect(state.status === 'linked' && state.accounts).toHaveLength(1);
+    given(connection, opened, linked, required)
+      .when(observe([]))
+      .thenEvents({
+        type: 'UserActionRequired',
+        data: { ...context, code: ACCOUNT_NOT_FOUND, owner: 'user', observedAt: NOW },
+      });
+  });
+
+  it('means nothing before a bank is linked', () => {
+    given(connection, opened).when(refused).thenNothing();
+  });
+});

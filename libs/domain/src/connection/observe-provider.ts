@@ -1,4 +1,4 @@
-import type { AccountFacts, ConnectionContext, ConnectionEvent } from './connection.events.js';
+import type { AccountFacts, ActionOwner, ConnectionContext, ConnectionEvent } from './connection.events.js';
 import type { ObserveProvider } from './connection.commands.js';
 import type { KnownAccount, LinkedConnection } from './connection.state.js';
 
@@ -66,6 +66,18 @@ const problemAfter = (state: LinkedConnection, command: ObserveProvider) => {
   return found ? null : ({ code: ACCOUNT_NOT_FOUND, owner: 'user' } as const);
 };
 
+/** What is wrong, unless it is known already. */
+export const reportProblem = (
+  { code, owner }: { readonly code: string; readonly owner: ActionOwner },
+  now: string,
+  state: LinkedConnection,
+): readonly ConnectionEvent[] => {
+  if (code === state.problem?.code && owner === state.problem.owner) return [];
+  const { connectionId, tenantId, companyId } = state;
+  const data = { connectionId, tenantId, companyId, code, owner, observedAt: now };
+  return [{ type: 'UserActionRequired', data }];
+};
+
 /** Differences between what the provider says now and what we knew; nothing when nothing changed. */
 export const observeProvider = (
   command: ObserveProvider,
@@ -75,9 +87,7 @@ export const observeProvider = (
   const context = { connectionId, tenantId, companyId };
   const events: ConnectionEvent[] = [...accountEvents(context, state, command)];
   const problem = problemAfter(state, command);
-  if (problem && (problem.code !== state.problem?.code || problem.owner !== state.problem.owner)) {
-    events.push({ type: 'UserActionRequired', data: { ...context, ...problem, observedAt: command.now } });
-  }
+  if (problem) events.push(...reportProblem(problem, command.now, state));
   if (!problem && state.problem) {
     events.push({ type: 'ConnectionRecovered', data: { ...context, recoveredAt: command.now } });
   }

@@ -10,7 +10,7 @@ export interface RequestSync {
   readonly companyId: string;
   readonly trigger: SyncTrigger;
   readonly requestId: string;
-  /** Id of the run, should this request start one; derived from the request, so that a repeat gives the same. */
+  /** Id of the run, should this request start one. Never one that was used: a run's id is for ever. */
   readonly syncId: string;
   /** `YYYY-MM-DDTHH:mm` in the schedule's zone; only for `schedule`. */
   readonly slot: string | null;

@@ -1,8 +1,8 @@
-import { moveCheckpoint } from './checkpoints.js';
+import { moveCheckpoint, moveCheckpointAlone } from './checkpoints.js';
 import type { Database, Sql } from './database.js';
 
-/** Writes the checkpoint in the transaction that it is called with. */
-export type MoveCheckpoint = (sql: Sql) => Promise<void>;
+/** Writes the checkpoint in the transaction that it is called with; without one, on its own and without waiting for the disk. */
+export type MoveCheckpoint = (tx?: Sql) => Promise<void>;
 
 const IDLE_EVERY_MS = 25;
 
@@ -34,7 +34,11 @@ export class CheckpointWriter {
   /** Runs `work`, which must call `move` once, in its own transaction or after its effect. */
   async advance(position: bigint, work: (move: MoveCheckpoint) => Promise<void>): Promise<void> {
     await this.#settle();
-    await work((sql) => moveCheckpoint(sql, this.#name, this.#written, position));
+    await work((tx) =>
+      tx
+        ? moveCheckpoint(tx, this.#name, this.#written, position)
+        : moveCheckpointAlone(this.#db, this.#name, this.#written, position),
+    );
     this.#written = position;
     this.#writtenAt = Date.now();
   }
@@ -69,8 +73,7 @@ export class CheckpointWriter {
   }
 
   async #write(position: bigint): Promise<void> {
-    const move = (tx: Sql) => moveCheckpoint(tx, this.#name, this.#written, position);
-    await this.#db.transaction(move, { durable: false });
+    await moveCheckpointAlone(this.#db, this.#name, this.#written, position);
     this.#written = position;
     this.#writtenAt = Date.now();
   }

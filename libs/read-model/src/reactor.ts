@@ -27,11 +27,11 @@ export type Reaction =
 export type Reactor = ReactorBase & Reaction;
 
 const reacting =
-  (context: RunnerContext, reactor: Reactor): HandleEvents =>
+  (reactor: Reactor): HandleEvents =>
   async (events, move) => {
     if ('reactBatch' in reactor) await reactor.reactBatch(events);
     else for (const event of events) await reactor.react(event);
-    await context.db.transaction(move, { durable: false });
+    await move();
   };
 
 /**
@@ -44,7 +44,7 @@ export const runReactor = (context: RunnerContext & { readonly reactor: Reactor 
     name: identifier(reactor.name),
     streamPrefixes: reactor.streamPrefixes,
     ...(reactor.maxBatch === undefined ? {} : { maxBatch: reactor.maxBatch }),
-    handleEvents: reacting(context, reactor),
+    handleEvents: reacting(reactor),
     prepare: () => prepareOwnTables(db),
     firstPosition: () => (reactor.startFrom === 'now' ? source.head() : Promise.resolve(null)),
     resumeFrom: reactor.resumeFrom ?? ((checkpoint) => Promise.resolve(checkpoint)),

@@ -40,6 +40,8 @@ export const changedSince = (cursor: TransactionsCursor): string =>
 
 /** The later of two raw timestamps; one that lies beyond `latestMs` is a provider's slip and would blind every later fetch. */
 export const laterOf = (a: string | null, b: string | null, latestMs: number): string | null => {
+  // Rows of one reading bear the same time, thousands of them.
+  if (a === b) return a;
   const instant = parseInstant(b);
   if (instant === null || instant > latestMs) return a;
   return a === null || instant > (parseInstant(a) ?? 0) ? b : a;

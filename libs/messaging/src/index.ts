@@ -17,4 +17,5 @@ export * from './rpc/rpc-correlation.interceptor.js';
 export * from './rpc/rpc-problem.filter.js';
 export * from './rpc/rpc-problem.js';
 export * from './rpc/rpc-server.js';
+export * from './events/ordered-publisher.js';
 export * from './events/resume-position.js';

@@ -7,3 +7,4 @@ export * from './run-service.js';
 export * from './runner-group.js';
 export * from './service-resources.js';
 export * from './start-service.js';
+export * from './waiting-for-engines.js';

@@ -1,8 +1,11 @@
 import { type EventStore, KurrentEventStore } from '#event-store';
-import { type Clock, type CorrelationScope, SystemClock } from '#kernel';
+import { type Clock, type CorrelationScope, errorText, SystemClock } from '#kernel';
+import { Logger } from '@nestjs/common';
 import { CommandPublisher, ensureStreams, EventPublisher, Nats, RpcClient } from '#messaging';
 import { type Config, correlation } from '#platform';
 import { Database, LockKeeper, PgSnapshots } from '#read-model';
+
+const logger = new Logger('Nats');
 
 /** Changes whenever a fold of a decider changes its meaning: older snapshots are then not seen. */
 const FOLDS_VERSION = '1';
@@ -42,6 +45,10 @@ export class ServiceResources {
         store.logId(),
       ]);
       await ensureStreams(nats);
+      // A server that came back empty has no streams: without them every command and event would wait for ever.
+      nats.onReconnect(
+        () => void ensureStreams(nats).catch((error: unknown) => logger.warn(errorText(error))),
+      );
       const snapshots = new PgSnapshots(db, `${FOLDS_VERSION}:${logId}`);
       return new ServiceResources(config, db, store, nats, snapshots);
     } catch (error) {

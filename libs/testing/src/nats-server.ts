@@ -68,6 +68,11 @@ export class OwnNatsServer {
     await exited;
   }
 
+  /** What a power cut may do to a server: what it had not flushed is gone. Call it between `kill` and `resume`. */
+  loseStore(): void {
+    rmSync(join(this.dir, 'store'), { recursive: true, force: true });
+  }
+
   async remove(): Promise<void> {
     await this.kill();
     rmSync(this.dir, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import { COMMAND_SUBJECTS, DisconnectAtProviderMessage } from '#contracts';
 import { DurableCommand } from '#messaging';
+import { waitingForEngines } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Payload } from '@nestjs/microservices';
@@ -18,6 +19,7 @@ export class DisconnectAtProviderController {
 
   @DurableCommand(COMMAND_SUBJECTS.disconnectAtProvider, { maxAttempts: MAX_ATTEMPTS })
   async onCommand(@Payload() { connectionId, revision }: DisconnectAtProviderMessage): Promise<void> {
-    await this.#commands.execute(new DisconnectAtProvider(connectionId, BigInt(revision)));
+    const command = new DisconnectAtProvider(connectionId, BigInt(revision));
+    await waitingForEngines(() => this.#commands.execute(command));
   }
 }

@@ -1,7 +1,7 @@
 import { type PublicEvent, publicEvent, type PublicEventName } from '#contracts';
 import { connection, type ConnectionEvent } from '#domain';
 import type { RecordedEvent } from '#kernel';
-import { type EventPublisher, resumePosition } from '#messaging';
+import { type EventPublisher, OrderedPublisher } from '#messaging';
 import type { Reactor } from '#read-model';
 import { problemText } from '../status-reason.js';
 
@@ -40,10 +40,10 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
 /** Tells the other services what happens to connections, in the log's order, one publish in flight. */
 export class PublishConnectionEventsPublisher {
   readonly name = 'publish_connection_events';
-  readonly #events: EventPublisher;
+  readonly #publisher: OrderedPublisher;
 
   constructor(events: EventPublisher) {
-    this.#events = events;
+    this.#publisher = new OrderedPublisher(events, NAMES);
   }
 
   get reactor(): Reactor {
@@ -51,12 +51,12 @@ export class PublishConnectionEventsPublisher {
       name: this.name,
       streamPrefixes: [`${connection.category}-`],
       react: (event) => this.react(event),
-      resumeFrom: (checkpoint) => resumePosition(this.#events, NAMES, checkpoint),
+      resumeFrom: (checkpoint) => this.#publisher.resumeFrom(checkpoint),
     };
   }
 
   async react(recorded: RecordedEvent): Promise<void> {
     const event = publicFormOf(recorded);
-    if (event) await this.#events.publish(event, recorded.position);
+    if (event) await this.#publisher.publish(event, recorded.position);
   }
 }

@@ -1,7 +1,7 @@
 import type { PublicEventName } from '#contracts';
 import { ledger, sync } from '#domain';
 import type { RecordedEvent } from '#kernel';
-import { type EventPublisher, resumePosition } from '#messaging';
+import { type EventPublisher, OrderedPublisher } from '#messaging';
 import type { Reactor } from '#read-model';
 import { publicFormOf } from './public-form.js';
 
@@ -17,10 +17,10 @@ const NAMES: readonly PublicEventName[] = [
 /** Tells the other services what the log says of runs and ledgers, in its order, one publish in flight. */
 export class PublishSyncEventsPublisher {
   readonly name = 'publish_sync_events';
-  readonly #events: EventPublisher;
+  readonly #publisher: OrderedPublisher;
 
   constructor(events: EventPublisher) {
-    this.#events = events;
+    this.#publisher = new OrderedPublisher(events, NAMES);
   }
 
   get reactor(): Reactor {
@@ -28,12 +28,12 @@ export class PublishSyncEventsPublisher {
       name: this.name,
       streamPrefixes: [`${ledger.category}-`, `${sync.category}-`],
       react: (event) => this.react(event),
-      resumeFrom: (checkpoint) => resumePosition(this.#events, NAMES, checkpoint),
+      resumeFrom: (checkpoint) => this.#publisher.resumeFrom(checkpoint),
     };
   }
 
   async react(recorded: RecordedEvent): Promise<void> {
     const event = publicFormOf(recorded);
-    if (event) await this.#events.publish(event, recorded.position);
+    if (event) await this.#publisher.publish(event, recorded.position);
   }
 }

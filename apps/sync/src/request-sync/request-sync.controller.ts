@@ -7,7 +7,7 @@ import {
 } from '#contracts';
 import { DomainError } from '#kernel';
 import { DurableCommand, PermanentFailure } from '#messaging';
-import { Answers } from '#service';
+import { Answers, waitingForEngines } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Payload } from '@nestjs/microservices';
@@ -38,7 +38,8 @@ export class RequestSyncController {
   async onCommand(@Payload() message: RequestSyncMessage): Promise<void> {
     const { connectionId, trigger, requestId, slot } = message;
     try {
-      await this.#ask(new RequestSyncOf(connectionId, trigger, requestId, { slot: slot ?? null }));
+      const command = new RequestSyncOf(connectionId, trigger, requestId, { slot: slot ?? null });
+      await waitingForEngines(() => this.#ask(command));
     } catch (error) {
       if (error instanceof DomainError)
         throw new PermanentFailure(`${error.code}: ${error.message}`, { cause: error });

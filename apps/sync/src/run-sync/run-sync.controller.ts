@@ -1,5 +1,6 @@
 import { COMMAND_SUBJECTS, RunSyncMessage } from '#contracts';
 import { DurableCommand, RetryLater } from '#messaging';
+import { waitingForEngines } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Payload } from '@nestjs/microservices';
@@ -25,7 +26,8 @@ export class RunSyncController {
 
   @DurableCommand(COMMAND_SUBJECTS.runSync)
   async onCommand(@Payload() { connectionId, syncId }: RunSyncMessage): Promise<void> {
-    const result = await this.#commands.execute<RunSync, RunSyncResult>(new RunSync(connectionId, syncId));
+    const command = new RunSync(connectionId, syncId);
+    const result = await waitingForEngines(() => this.#commands.execute<RunSync, RunSyncResult>(command));
     switch (result.kind) {
       case 'ended':
         return;

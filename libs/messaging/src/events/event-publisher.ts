@@ -22,6 +22,11 @@ export class EventPublisher {
     private readonly scope: CorrelationScope,
   ) {}
 
+  /** How often the server was lost so far. */
+  get reconnections(): number {
+    return this.nats.losses;
+  }
+
   /**
    * Resolves once JetStream has the event. Await it before the next one: the last position found in the stream is
    * meaningful only when one publish is in flight.

@@ -19,6 +19,8 @@ export interface NatsOptions {
 export class Nats {
   private readonly logger: Logger;
   readonly jetstream: JetStreamClient;
+  private readonly listeners: (() => void)[] = [];
+  private lost = 0;
 
   private constructor(
     readonly connection: NatsConnection,
@@ -81,10 +83,28 @@ export class Nats {
     if (!this.connection.isClosed()) await this.connection.close();
   }
 
+  /** How often the connection was lost so far: a changed number means that the server may not be as it was. */
+  get losses(): number {
+    return this.lost;
+  }
+
+  /** Calls `listener` after each time that the server was away. */
+  onReconnect(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  private onReconnected(server: string): void {
+    this.logger.log(`Connected again to ${server}.`);
+    for (const listener of this.listeners) listener();
+  }
+
   private async reportStatus(): Promise<void> {
     for await (const status of this.connection.status()) {
-      if (status.type === 'disconnect') this.logger.warn('Lost the NATS server; trying to reach it again.');
-      if (status.type === 'reconnect') this.logger.log(`Connected again to ${status.server}.`);
+      if (status.type === 'disconnect') {
+        this.lost += 1;
+        this.logger.warn('Lost the NATS server; trying to reach it again.');
+      }
+      if (status.type === 'reconnect') this.onReconnected(status.server);
       if (status.type === 'error') this.logger.error(`NATS refused something: ${status.error.message}`);
     }
   }

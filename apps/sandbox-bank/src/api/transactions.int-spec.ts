@@ -119,6 +119,8 @@ it('answers noAccount while nothing is shared, and 404 for what belongs to other
     expect([path, (await read(path, other)).status]).toEqual([path, 404]);
 });
 
+const msOf = (row?: Row): number => Date.parse(`${row?.last_update.replace(' ', 'T')}Z`);
+
 describe('what a bank changes', () => {
   it('keeps the id of a changed row and gives it a new last_update, strictly after the filter', async () => {
     const { body } = await post([
@@ -142,7 +144,6 @@ describe('what a bank changes', () => {
     const [fresh] = await rows('');
     await send('POST', `/sandbox/connections/${connectionId}/age`, { hours: 24 });
     const [aged] = await rows('');
-    const msOf = (row?: Row): number => Date.parse(`${row?.last_update.replace(' ', 'T')}Z`);
     expect(msOf(fresh) - msOf(aged)).toBe(24 * 3_600_000);
     expect(aged?.last_update).toHaveLength(fresh?.last_update.length ?? 0);
   });

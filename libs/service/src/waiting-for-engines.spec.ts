@@ -4,20 +4,24 @@ import { DatabaseUnavailable } from '#read-model';
 import { describe, expect, it } from 'vitest';
 import { waitingForEngines } from './waiting-for-engines.js';
 
+const failing = (error: Error) => async (): Promise<never> => {
+  throw error;
+};
+
 describe('waitingForEngines', () => {
   it.each([
     new EventStoreUnavailable('away'),
     new NatsUnavailable('away'),
     new DatabaseUnavailable(new Error('away')),
   ])('postpones what could not be tried: %s', async (error) => {
-    const outcome = waitingForEngines(() => Promise.reject(error));
+    const outcome = waitingForEngines(failing(error));
     await expect(outcome).rejects.toBeInstanceOf(RetryLater);
     await expect(outcome).rejects.toMatchObject({ cause: error });
   });
 
   it('leaves answers and other failures alone', async () => {
-    expect(await waitingForEngines(() => Promise.resolve(7))).toBe(7);
+    expect(await waitingForEngines(async () => 7)).toBe(7);
     const failure = new Error('a bug');
-    await expect(waitingForEngines(() => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(waitingForEngines(failing(failure))).rejects.toBe(failure);
   });
 });

@@ -22,6 +22,7 @@ export class ListTransactionsController {
     const tracked = accounts.flatMap(({ ledgerId, trackedAs }) =>
       trackedAs === null ? [] : [[ledgerId, trackedAs] as const],
     );
-    return listTransactions(this.#deps.db, { ...message, accounts: new Map(tracked) });
+    const { from, to, limit, cursor } = message;
+    return listTransactions(this.#deps.db, { accounts: new Map(tracked), from, to, limit, cursor });
   }
 }

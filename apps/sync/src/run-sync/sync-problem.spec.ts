@@ -45,9 +45,9 @@ describe('the problem of a run', () => {
   });
 });
 
-describe('the problem of a connection', () => {
-  const failed = (kind: ProviderError['kind'], code = 'powens.some') => new ProviderError(kind, code, 'No.');
+const failed = (kind: ProviderError['kind'], code = 'powens.some') => new ProviderError(kind, code, 'No.');
 
+describe('the problem of a connection', () => {
   it('is a refusal that somebody must cure', () => {
     expect(connectionProblemOf(failed('needs-user'))).toEqual({ code: 'powens.some', owner: 'user' });
     expect(connectionProblemOf(failed('permanent'))).toEqual({ code: 'powens.some', owner: 'nobody' });

@@ -30,6 +30,8 @@ export class SyncAttempt {
   readonly #run: OpenRun;
   readonly #cursorBefore: string | null;
   readonly #progress: RunProgress;
+  /** Why the last fetch did not see all there is; a fetch that starts over may. */
+  #unfinished = '';
 
   constructor(
     deps: SyncDeps,
@@ -51,7 +53,7 @@ export class SyncAttempt {
     const snapshot = await session.use((access) => session.provider.describe(access, this.#progress.calls));
     this.#progress.refreshedAt = snapshot.refreshedAt;
     const observed = await this.#observe(linked, snapshot);
-    const tracked = trackedAccounts(observed).filter(({ sharing }) => sharing === 'shared');
+    const tracked = trackedAccounts(observed);
     if (tracked.length === 0) throw accountNotFound();
     this.#progress.accounts = tracked;
     this.#judge(snapshot);
@@ -91,6 +93,7 @@ export class SyncAttempt {
     const providerCursor = await session.use(async (access) => {
       await this.#staging.begin(syncId, attempt);
       this.#progress.pages = 0;
+      this.#progress.reasons.delete(this.#unfinished);
       const request = { access, accounts: tracked, from: cursor.from, cursor: cursor.provider };
       for await (const step of session.provider.fetchTransactions(request, this.#progress.calls)) {
         if (step.kind === 'end') return this.#endOfFetch(step);
@@ -114,7 +117,10 @@ export class SyncAttempt {
     readonly cursor: string | null;
     readonly reason: string | null;
   }) {
-    if (!step.complete) this.#progress.reasons.add(`fetch.${step.reason ?? 'incomplete'}`);
+    if (!step.complete) {
+      this.#unfinished = `fetch.${step.reason ?? 'incomplete'}`;
+      this.#progress.reasons.add(this.#unfinished);
+    }
     return { complete: step.complete, cursor: step.cursor };
   }
 

@@ -15,7 +15,9 @@ export const linkedConnectionsProjection: ProjectionModel = {
      );
      CREATE INDEX links_by_provider ON {schema}.links (provider, provider_connection_id);`,
   ],
-  streamPrefixes: ['connection-'],
+  // Deliveries write nothing here. They are followed so that the checkpoint keeps pace with them: the webhook reactor waits
+  // for it at each delivery, and a feed whose streams are silent learns of the head only now and then.
+  streamPrefixes: ['connection-', 'delivery-'],
   project: async (tx, schema, events) => {
     for (const recorded of events) {
       const event = { type: recorded.type, data: recorded.data } as ConnectionEvent;

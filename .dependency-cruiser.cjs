@@ -39,7 +39,16 @@ module.exports = {
     only('client', ['contracts']),
     only('platform', ['kernel']),
     only('engines', ['kernel']),
-    only('service', ['kernel', 'event-store', 'messaging', 'read-model', 'providers', 'platform', 'vault']),
+    only('service', [
+      'kernel',
+      'domain',
+      'event-store',
+      'messaging',
+      'read-model',
+      'providers',
+      'platform',
+      'vault',
+    ]),
     {
       name: 'pure-libs-use-no-package-and-no-node',
       severity: 'error',

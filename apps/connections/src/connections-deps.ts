@@ -3,9 +3,8 @@ import { derivedId, type EventStore, type SnapshotCache } from '#event-store';
 import type { Clock, CorrelationScope, EventMetadata } from '#kernel';
 import type { BankProvider } from '#providers';
 import type { Database } from '#read-model';
-import type { Providers } from '#service';
+import { eventMetadata, type Providers } from '#service';
 import type { Vault } from '#vault';
-import { v7 } from 'uuid';
 
 /** Everything that the handlers of this app share; made once at start, injected as one value. */
 export class ConnectionsDeps {
@@ -21,9 +20,8 @@ export class ConnectionsDeps {
     readonly callbackUrl: string,
   ) {}
 
-  metadata(tenantId: string | null, commandId: string = v7()): EventMetadata {
-    const { correlationId, causationId, actor, traceparent } = this.correlation.current();
-    return { commandId, correlationId, causationId, tenantId, actor, traceparent };
+  metadata(tenantId: string | null, commandId?: string): EventMetadata {
+    return eventMetadata(this.correlation, tenantId, commandId);
   }
 
   provider(name: ConnectionProvider): BankProvider {

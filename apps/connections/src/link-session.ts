@@ -1,3 +1,4 @@
+import { type KnownConnection } from '#service';
 import { createHash, randomBytes } from 'node:crypto';
 import { connection, type SealedAccess } from '#domain';
 import { runDecider } from '#event-store';
@@ -5,7 +6,6 @@ import { DomainError } from '#kernel';
 import type { ProviderAccess } from '#providers';
 import { asSealed } from '#vault';
 import type { ConnectionsDeps } from './connections-deps.js';
-import type { KnownConnection } from './known-connection.js';
 
 /** Unguessable part of a link's `state`. */
 const STATE_BYTES = 32;

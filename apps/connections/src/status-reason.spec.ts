@@ -1,6 +1,6 @@
+import { type KnownConnection } from '#service';
 import { ACCOUNT_NOT_FOUND, type ActionOwner } from '#domain';
 import { describe, expect, it } from 'vitest';
-import type { KnownConnection } from './known-connection.js';
 import { problemText, statusReason } from './status-reason.js';
 
 const linked = (part: object = {}): KnownConnection =>

@@ -1,5 +1,5 @@
+import { type KnownConnection } from '#service';
 import { ACCOUNT_NOT_FOUND, type ActionOwner } from '#domain';
-import type { KnownConnection } from './known-connection.js';
 
 const WHO: Readonly<Record<ActionOwner, string>> = {
   user: 'The account holder must act: send them a fresh link (POST /v1/connections/{id}/link).',

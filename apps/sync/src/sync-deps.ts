@@ -2,9 +2,8 @@ import type { EventStore, SnapshotCache } from '#event-store';
 import type { Clock, CorrelationScope, EventMetadata } from '#kernel';
 import type { CommandPublisher } from '#messaging';
 import type { Database, LockKeeper } from '#read-model';
-import type { Providers } from '#service';
+import { eventMetadata, type Providers } from '#service';
 import type { Vault } from '#vault';
-import { v7 } from 'uuid';
 
 export interface SyncPolicy {
   /** A run that has not ended so long after it was requested is ended by the watchdog. */
@@ -35,8 +34,7 @@ export class SyncDeps {
   ) {}
 
   /** Metadata of one command: a fresh command id within the story at hand. */
-  metadata(tenantId: string | null, commandId: string = v7()): EventMetadata {
-    const { correlationId, causationId, actor, traceparent } = this.correlation.current();
-    return { commandId, correlationId, causationId, tenantId, actor, traceparent };
+  metadata(tenantId: string | null, commandId?: string): EventMetadata {
+    return eventMetadata(this.correlation, tenantId, commandId);
   }
 }

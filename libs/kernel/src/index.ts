@@ -9,3 +9,4 @@ export * from './money.js';
 export * from './correlation.js';
 export * from './recorded-event.js';
 export * from './secret.js';
+export * from './uuid.js';

@@ -1,4 +1,6 @@
 export * from './answers.js';
+export * from './event-metadata.js';
+export * from './known-connection.js';
 export * from './open-vault.js';
 export * from './periodic.js';
 export * from './providers.js';

@@ -1,8 +1,8 @@
+import { type KnownConnection } from '#service';
 import type { ConnectionView, Page } from '#contracts';
 import { type KnownAccount, publicStatus } from '#domain';
-import { DomainError } from '#kernel';
+import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
-import { isUuid, type KnownConnection } from '../known-connection.js';
 import { statusReason } from '../status-reason.js';
 import { CONNECTION_STATUS } from './connection-status.projection.js';
 

@@ -1,8 +1,8 @@
+import { knownConnection } from '#service';
 import { connection } from '#domain';
 import { runDecider } from '#event-store';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ConnectionsDeps } from '../connections-deps.js';
-import { knownConnection } from '../known-connection.js';
 import { DisconnectConnection, type DisconnectedConnection } from './disconnect-connection.command.js';
 
 @CommandHandler(DisconnectConnection)

@@ -1,10 +1,10 @@
+import { type KnownConnection, knownConnection } from '#service';
 import { connection, usableAttempt } from '#domain';
 import { runDecider } from '#event-store';
 import { DomainError } from '#kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { bestSnapshot, confirmLink } from '../confirm-link.js';
 import { ConnectionsDeps } from '../connections-deps.js';
-import { type KnownConnection, knownConnection } from '../known-connection.js';
 import { connectionOfState, openAccess, stateHash } from '../link-session.js';
 import { CompleteLinkOf, type CompletedLink } from './complete-link.command.js';
 

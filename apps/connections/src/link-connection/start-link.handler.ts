@@ -1,6 +1,6 @@
+import { knownConnection } from '#service';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ConnectionsDeps } from '../connections-deps.js';
-import { knownConnection } from '../known-connection.js';
 import { startLinkFor } from '../link-session.js';
 import { StartLinkOf, type StartedLinkResult } from './start-link.command.js';
 

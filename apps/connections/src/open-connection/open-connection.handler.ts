@@ -1,3 +1,4 @@
+import { knownConnection } from '#service';
 import type { OpenConnectionRpc } from '#contracts';
 import { connection, type ConnectionEvent, type OpenConnection } from '#domain';
 import { derivedId, runDecider } from '#event-store';
@@ -8,7 +9,6 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Logger } from '@nestjs/common';
 import { confirmLink, sharingAccount } from '../confirm-link.js';
 import { ConnectionsDeps } from '../connections-deps.js';
-import { knownConnection } from '../known-connection.js';
 import { startLinkFor } from '../link-session.js';
 import { OpenConnectionFor, type OpenedConnection } from './open-connection.command.js';
 

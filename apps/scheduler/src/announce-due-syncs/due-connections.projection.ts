@@ -1,10 +1,7 @@
-import type { ConnectionEvent } from '#domain';
+import { type ConnectionEvent, healsByItself } from '#domain';
 import type { ProjectionModel, Sql } from '#read-model';
 
 export const DUE_CONNECTIONS = 'due_connections';
-
-/** Problems that end without anybody acting: only looking again, at each slot, finds out that they did. */
-const SELF_HEALING: ReadonlySet<string> = new Set(['time', 'provider']);
 
 /** What a change of the connection does to one of the four conditions of being due. */
 const changeBy = (event: ConnectionEvent): string | undefined => {
@@ -12,7 +9,7 @@ const changeBy = (event: ConnectionEvent): string | undefined => {
     case 'ConnectionLinked':
       return 'linked = true, healthy = true';
     case 'UserActionRequired':
-      return SELF_HEALING.has(event.data.owner) ? 'healthy = true' : 'healthy = false';
+      return healsByItself(event.data.owner) ? 'healthy = true' : 'healthy = false';
     case 'ConnectionRecovered':
       return 'healthy = true';
     case 'SyncPaused':

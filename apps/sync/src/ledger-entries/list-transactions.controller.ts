@@ -1,9 +1,8 @@
 import { ListTransactionsRpc, type Page, RPC_SUBJECTS, type TransactionView } from '#contracts';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { knownConnection } from '../known-connection.js';
 import { LEDGER } from '../ledger-tables.js';
-import { Answers, seeOwnWrites } from '#service';
+import { Answers, seeOwnWrites, knownConnection } from '#service';
 import { SyncDeps } from '../sync-deps.js';
 import { listTransactions } from './list-transactions.query.js';
 

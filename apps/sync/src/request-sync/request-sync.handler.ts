@@ -1,9 +1,9 @@
-import { type OpenedConnection, runOfRequest, sync } from '#domain';
+import { knownConnection } from '#service';
+import { healsByItself, type OpenedConnection, runOfRequest, sync } from '#domain';
 import { runDecider } from '#event-store';
 import { DomainError } from '#kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7 } from 'uuid';
-import { knownConnection } from '../known-connection.js';
 import { SyncDeps } from '../sync-deps.js';
 import { RequestSyncOf, type RequestSyncResult } from './request-sync.command.js';
 
@@ -57,9 +57,6 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
   }
 }
 
-/** Problems that end without anybody acting: only looking again finds out that they did. */
-const SELF_HEALING: ReadonlySet<string> = new Set(['time', 'provider']);
-
 /**
  * What comes by itself leaves a paused connection alone, and the schedule one that needs somebody to act; a person
  * decides freely.
@@ -68,5 +65,5 @@ const whyUnwanted = ({ trigger }: RequestSyncOf, target: OpenedConnection): stri
   if (trigger === 'manual' || trigger === 'link') return undefined;
   if (!target.syncEnabled) return 'paused';
   const { problem } = target;
-  return trigger === 'schedule' && problem && !SELF_HEALING.has(problem.owner) ? problem.code : undefined;
+  return trigger === 'schedule' && problem && !healsByItself(problem.owner) ? problem.code : undefined;
 };

@@ -1,8 +1,7 @@
 import { GetSyncRpc, type Page, RPC_SUBJECTS, SyncHistoryRpc, type SyncView } from '#contracts';
 import { Controller } from '@nestjs/common';
 import { Payload } from '@nestjs/microservices';
-import { knownConnection } from '../known-connection.js';
-import { Answers, seeOwnWrites } from '#service';
+import { Answers, seeOwnWrites, knownConnection } from '#service';
 import { SyncDeps } from '../sync-deps.js';
 import { SYNC_HISTORY } from './sync-history.projection.js';
 import { syncById, syncHistory } from './sync-history.query.js';

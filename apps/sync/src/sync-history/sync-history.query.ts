@@ -1,5 +1,5 @@
 import type { Page, SyncView } from '#contracts';
-import { DomainError } from '#kernel';
+import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { SYNC_HISTORY } from './sync-history.projection.js';
 
@@ -73,14 +73,12 @@ export const syncHistory = async (db: Database, filter: SyncHistoryFilter): Prom
   return { items: page.rows.map(viewOf), nextCursor: page.nextCursor };
 };
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 /** A run by its id, or by the id of a request that became part of it; `scope` hides other tenants' runs. */
 export const syncById = async (db: Database, id: string, scope: string | null): Promise<SyncView> => {
   const [row] = await db.query<RunRow>(
     `SELECT * FROM ${SYNC_HISTORY}.runs WHERE sync_id = coalesce(
        (SELECT sync_id FROM ${SYNC_HISTORY}.requests WHERE request_id = $1), $2::uuid)`,
-    [id, UUID.test(id) ? id : null],
+    [id, isUuid(id) ? id : null],
   );
   if (!row || (scope !== null && row.tenant_id !== scope)) {
     throw new DomainError('sync.not-found', 'There is no such sync, or its request is still on its way.');

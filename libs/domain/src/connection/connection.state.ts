@@ -51,3 +51,6 @@ export const publicStatus = (
 /** The accounts to import from: one that is not shared any more would read as empty, which it is not. */
 export const trackedAccounts = (state: OpenedConnection): readonly KnownAccount[] =>
   state.accounts.filter(({ trackedAs, sharing }) => trackedAs !== null && sharing === 'shared');
+
+/** Problems that end without anybody acting: only looking again finds out that they did. */
+export const healsByItself = (owner: ActionOwner): boolean => owner === 'time' || owner === 'provider';

@@ -22,11 +22,10 @@ export class OrderedPublisher {
   /** Where to go on: the smaller of the checkpoint and the last position found in the stream. */
   async resumeFrom(checkpoint: bigint | null): Promise<bigint | null> {
     const { reconnections } = this.#events;
-    const position = await resumePosition(this.#events, this.#names, checkpoint);
     const found = await this.#events.lastPublishedPosition(this.#names);
     this.#last = found.kind === 'position' ? found.position : null;
     this.#verifiedAt = reconnections;
-    return position;
+    return resumePosition(found, checkpoint);
   }
 
   /**

@@ -13,11 +13,15 @@ const NOTICE = { event_type: 'transactions.new', connection_id: 'conn-1' };
 /** A scheme whose deliveries have an id of their own. */
 const keyedReader: WebhookReader = {
   provider: 'tink',
+  scheme: 'tink',
+  refusal: () => null,
+  translate: () => ({ kind: 'unrecognised', event: null }),
   read: ({ headers }) => ({
     kind: 'verified',
     scheme: 'tink',
     secretFingerprint: 'f',
     deliveryKey: String(headers['x-id']),
+    signedAt: null,
     notice: { kind: 'unrecognised', event: null },
   }),
 };

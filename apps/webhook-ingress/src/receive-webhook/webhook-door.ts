@@ -73,8 +73,8 @@ export class WebhookDoor {
 const commandOf = (
   deliveryId: string,
   provider: string,
-  { scheme, secretFingerprint, notice }: Verified,
-  { rawBody, receivedAt }: WebhookRequest,
+  { scheme, secretFingerprint, signedAt, notice }: Verified,
+  { path, rawBody, receivedAt }: WebhookRequest,
 ): ReceiveWebhook => ({
   type: 'ReceiveWebhook',
   deliveryId,
@@ -82,6 +82,9 @@ const commandOf = (
   scheme,
   secretFingerprint,
   notice,
+  path,
+  signedAt,
+  sealedBody: null,
   bodyBytes: rawBody.byteLength,
   bodySha256: createHash('sha256').update(rawBody).digest('hex'),
   receivedAt,

@@ -1,7 +1,13 @@
 import { describe, it } from 'vitest';
 import { given } from '#testing';
 import { delivery, type ReceiveWebhook } from './delivery.js';
-import type { WebhookParked, WebhookReceived, WebhookResolved } from './delivery.events.js';
+import type {
+  WebhookIgnored,
+  WebhookParked,
+  WebhookReceived,
+  WebhookReplayed,
+  WebhookResolved,
+} from './delivery.events.js';
 
 const NOW = '2026-06-01T08:00:00.000Z';
 const LATER = '2026-06-01T09:00:00.000Z';
@@ -15,6 +21,9 @@ const facts: WebhookReceived['data'] = {
     kind: 'data-may-have-changed',
     target: { connectionId: null, providerUserId: 'u1', providerConnectionId: null, providerAccountId: null },
   },
+  path: '/webhooks/tink',
+  signedAt: null,
+  sealedBody: null,
   bodyBytes: 120,
   bodySha256: 'e3b0c442',
   receivedAt: NOW,
@@ -51,6 +60,36 @@ describe('a delivery', () => {
     given(delivery, received, parked).when(resolve).thenEvents(resolved);
     given(delivery, received, parked, resolved).when(resolve).thenNothing();
     given(delivery, received, parked, resolved).when(park).thenNothing();
+  });
+
+  it('is ignored with a reason, also after it was parked', () => {
+    const ignore = { type: 'IgnoreWebhook', reason: 'connection.paused', now: LATER } as const;
+    const ignored: WebhookIgnored = {
+      type: 'WebhookIgnored',
+      data: { deliveryId: 'tink_evt1', reason: 'connection.paused', ignoredAt: LATER },
+    };
+    given(delivery, received).when(ignore).thenEvents(ignored);
+    given(delivery, received, parked).when(ignore).thenEvents(ignored);
+    given(delivery, received, ignored).when(ignore).thenNothing();
+  });
+
+  it('is acted on once more each time a person asks, and may be parked anew', () => {
+    const { notice } = facts;
+    const replay = { type: 'ReplayWebhook', notice, now: LATER } as const;
+    const replayed = (n: number): WebhookReplayed => ({
+      type: 'WebhookReplayed',
+      data: {
+        deliveryId: 'tink_evt1',
+        provider: 'tink',
+        requestId: `tink_evt1~${n}`,
+        notice,
+        replayedAt: LATER,
+      },
+    });
+    given(delivery, received).when(replay).thenEvents(replayed(1));
+    given(delivery, received, parked, replayed(1)).when(replay).thenEvents(replayed(2));
+    given(delivery, received, parked, replayed(1)).when(park).thenEvents(parked);
+    given(delivery).when(replay).thenRejected('delivery.not-found');
   });
 
   it('that was never parked needs no resolution', () => {

@@ -1,4 +1,5 @@
 import { type Decider, DomainError } from '#kernel';
+import type { ProviderNotice } from '../provider-notice.js';
 import type { DeliveryEvent, WebhookReceived } from './delivery.events.js';
 
 export type ReceiveWebhook = { readonly type: 'ReceiveWebhook' } & WebhookReceived['data'];
@@ -9,17 +10,34 @@ export interface ParkWebhook {
   readonly now: string;
 }
 
+export interface IgnoreWebhook {
+  readonly type: 'IgnoreWebhook';
+  readonly reason: string;
+  readonly now: string;
+}
+
+export interface ReplayWebhook {
+  readonly type: 'ReplayWebhook';
+  readonly notice: ProviderNotice;
+  readonly now: string;
+}
+
 export interface ResolveWebhook {
   readonly type: 'ResolveWebhook';
   readonly connectionId: string;
   readonly now: string;
 }
 
-export type DeliveryCommand = ReceiveWebhook | ParkWebhook | ResolveWebhook;
+export type DeliveryCommand = ReceiveWebhook | ParkWebhook | IgnoreWebhook | ReplayWebhook | ResolveWebhook;
 
 export type DeliveryState =
   | { readonly status: 'none' }
-  | { readonly status: 'received' | 'parked' | 'resolved'; readonly deliveryId: string };
+  | {
+      readonly status: 'received' | 'parked' | 'ignored' | 'resolved';
+      readonly deliveryId: string;
+      readonly provider: string;
+      readonly replays: number;
+    };
 
 const receive = (command: ReceiveWebhook): readonly DeliveryEvent[] => {
   const { type: _, ...data } = command;
@@ -29,7 +47,7 @@ const receive = (command: ReceiveWebhook): readonly DeliveryEvent[] => {
 /** One webhook delivery; the same delivery received again is no news. */
 export const delivery: Decider<DeliveryState, DeliveryCommand, DeliveryEvent> = {
   category: 'delivery',
-  events: ['WebhookReceived', 'WebhookParked', 'WebhookResolved'],
+  events: ['WebhookReceived', 'WebhookParked', 'WebhookIgnored', 'WebhookReplayed', 'WebhookResolved'],
   initialState: { status: 'none' },
   decide: (command, state) => {
     if (command.type === 'ReceiveWebhook') return state.status === 'none' ? receive(command) : [];
@@ -41,6 +59,17 @@ export const delivery: Decider<DeliveryState, DeliveryCommand, DeliveryEvent> = 
         const { reason, now } = command;
         return [{ type: 'WebhookParked', data: { deliveryId, reason, parkedAt: now } }];
       }
+      case 'IgnoreWebhook': {
+        if (state.status === 'ignored') return [];
+        const { reason, now } = command;
+        return [{ type: 'WebhookIgnored', data: { deliveryId, reason, ignoredAt: now } }];
+      }
+      case 'ReplayWebhook': {
+        const { notice, now } = command;
+        const requestId = `${deliveryId}~${state.replays + 1}`;
+        const data = { deliveryId, provider: state.provider, requestId, notice, replayedAt: now };
+        return [{ type: 'WebhookReplayed', data }];
+      }
       case 'ResolveWebhook': {
         if (state.status !== 'parked') return [];
         const { connectionId, now } = command;
@@ -48,15 +77,21 @@ export const delivery: Decider<DeliveryState, DeliveryCommand, DeliveryEvent> = 
       }
     }
   },
-  evolve: (_state, event) => {
-    const { deliveryId } = event.data;
+  evolve: (state, event) => {
+    if (event.type === 'WebhookReceived') {
+      const { deliveryId, provider } = event.data;
+      return { status: 'received', deliveryId, provider, replays: 0 };
+    }
+    if (state.status === 'none') return state;
     switch (event.type) {
-      case 'WebhookReceived':
-        return { status: 'received', deliveryId };
       case 'WebhookParked':
-        return { status: 'parked', deliveryId };
+        return { ...state, status: 'parked' };
+      case 'WebhookIgnored':
+        return { ...state, status: 'ignored' };
       case 'WebhookResolved':
-        return { status: 'resolved', deliveryId };
+        return { ...state, status: 'resolved' };
+      case 'WebhookReplayed':
+        return { ...state, status: 'received', replays: state.replays + 1 };
     }
   },
 };

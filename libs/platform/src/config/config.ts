@@ -40,7 +40,20 @@ export interface Settings {
   readonly webhookPublicPath: string;
   /** `baseUrl` is the API root with its `/2.0`; `null` without `POWENS_BASE_URL` and `POWENS_DOMAIN`. */
   readonly powens: ProviderConfig & { readonly baseUrl: string | null; readonly webviewUrl: string };
-  readonly tink: ProviderConfig & { readonly baseUrl: string; readonly linkUrl: string };
+  readonly tink: ProviderConfig & {
+    readonly baseUrl: string;
+    readonly linkUrl: string;
+    /** How long after its signed time a delivery is still taken; repeats within that time are recognised exactly. */
+    readonly webhookToleranceSeconds: number;
+  };
+  /** Addresses and networks whose `X-Forwarded-For` names the sender of a webhook. */
+  readonly webhookTrustedProxies: readonly string[];
+  /** Memory that all webhook bodies in flight may take together. */
+  readonly webhookBodiesMib: number;
+  /** Pause between the starts of two runs of one connection that webhooks ask for. */
+  readonly webhookMinIntervalSeconds: number;
+  /** Webhook deliveries older than that are forgotten. */
+  readonly deliveryRetentionDays: number;
   readonly syncCron: string;
   readonly syncTimeZone: string;
   /** The syncs of one slot are spread over so many seconds. */

@@ -13,13 +13,15 @@ const Port = (): PropertyDecorator => (target, key) => {
   for (const rule of [IsInt({ message }), Min(0, { message }), Max(65_535, { message })]) rule(target, key);
 };
 
-const Seconds =
-  (least: number, most: number): PropertyDecorator =>
+const Count =
+  (least: number, most: number, unit: string): PropertyDecorator =>
   (target, key) => {
-    const message = `must be a number of seconds from ${least} to ${most} (it is "$value")`;
+    const message = `must be a number of ${unit} from ${least} to ${most} (it is "$value")`;
     for (const rule of [IsInt({ message }), Min(least, { message }), Max(most, { message })])
       rule(target, key);
   };
+
+const Seconds = (least: number, most: number): PropertyDecorator => Count(least, most, 'seconds');
 
 const HttpUrl = (): PropertyDecorator => (target, key) => {
   const message = 'must be an http:// or https:// address, such as https://example.com';
@@ -53,6 +55,7 @@ export class Environment {
   @Plain() TINK_CLIENT_ID?: string;
   @Plain() TINK_CLIENT_SECRET?: string;
   @PlainList() TINK_WEBHOOK_SECRET?: string;
+  @Seconds(300, 604_800) TINK_WEBHOOK_TOLERANCE_SECONDS = 86_400;
   @HttpUrl() TINK_BASE_URL?: string;
   @HttpUrl() TINK_LINK_URL?: string;
 
@@ -91,6 +94,14 @@ export class Environment {
   @Port() SYNC_APP_PORT = 3011;
   @Port() SCHEDULER_PORT = 3012;
   @Text(/^(\/[\w.~%-]+)*\/?$/, 'must be a path such as /hooks, or empty') WEBHOOK_PUBLIC_PATH = '';
+  @Text(
+    /^[0-9a-f.:]+(\/\d{1,3})?(,[0-9a-f.:]+(\/\d{1,3})?)*$/i,
+    'must be an address such as 10.0.0.1 or 10.0.0.0/8, or several separated by commas',
+  )
+  WEBHOOK_TRUSTED_PROXIES?: string;
+  @Count(64, 4_096, 'MiB') WEBHOOK_BODIES_MIB = 192;
+  @Seconds(0, 3_600) WEBHOOK_MIN_INTERVAL_SECONDS = 10;
+  @Count(1, 3_650, 'days') DELIVERY_RETENTION_DAYS = 90;
   @HttpUrl() PUBLIC_URL = 'http://localhost:3000';
 
   @IsCronPattern() SYNC_CRON = '0 2 * * *';

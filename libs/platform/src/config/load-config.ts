@@ -66,6 +66,7 @@ const providersOf = (env: Environment): Pick<Settings, 'powens' | 'tink'> => ({
     webhookSecrets: secrets(env.TINK_WEBHOOK_SECRET),
     baseUrl: withoutSlash(env.TINK_BASE_URL ?? 'https://api.tink.com'),
     linkUrl: withoutSlash(env.TINK_LINK_URL ?? 'https://link.tink.com/1.0'),
+    webhookToleranceSeconds: env.TINK_WEBHOOK_TOLERANCE_SECONDS,
   },
 });
 
@@ -83,6 +84,10 @@ const settingsOf = (app: AppName, env: Environment): EmbeddedConfig => ({
   dataDir: resolve(env.PASSERELLE_DATA_DIR),
   publicUrl: withoutSlash(env.PUBLIC_URL),
   webhookPublicPath: withoutSlash(env.WEBHOOK_PUBLIC_PATH),
+  webhookTrustedProxies: env.WEBHOOK_TRUSTED_PROXIES?.split(',') ?? [],
+  webhookBodiesMib: env.WEBHOOK_BODIES_MIB,
+  webhookMinIntervalSeconds: env.WEBHOOK_MIN_INTERVAL_SECONDS,
+  deliveryRetentionDays: env.DELIVERY_RETENTION_DAYS,
   ...providersOf(env),
   syncCron: env.SYNC_CRON,
   syncTimeZone: env.SYNC_TIMEZONE,

@@ -8,7 +8,7 @@ import {
   secretFingerprint,
   singleHeader,
 } from '../webhook-secrets.js';
-import type { WebhookReader } from '../webhook.js';
+import type { WebhookHead, WebhookReader, WebhookRefusal } from '../webhook.js';
 
 const SIGNATURE = /^[0-9a-f]{64}$/;
 const MAX_ID_LENGTH = 200;
@@ -36,29 +36,45 @@ const noticeOf = (body: unknown): ProviderNotice => {
 const isSignedTextOfPowens = (rawBody: Uint8Array): boolean =>
   new TextDecoder().decode(rawBody.subarray(0, 6)) === 'POST./';
 
+const signatureOf = ({ headers }: WebhookHead): WebhookRefusal | Uint8Array => {
+  const signature = singleHeader(headers, 'x-powens-signature');
+  if (signature === null) return { kind: 'rejected', reason: 'missing-signature' };
+  if (signature === 'repeated' || !SIGNATURE.test(signature.value)) {
+    return { kind: 'rejected', reason: 'malformed-signature' };
+  }
+  return Buffer.from(signature.value, 'hex');
+};
+
 /**
  * The webhook scheme of the application that this system replaces, signed with `X-Powens-Signature`. It has neither an id nor a
  * date, so every request is a delivery of its own; it names our connection, not the provider's.
  */
 export const guideWebhookReader = (secrets: readonly string[]): WebhookReader => {
   const live = checkedSecrets(secrets);
+  const translate = (_path: string, rawBody: Uint8Array): ProviderNotice =>
+    noticeOf(tryParseLossless(rawBody));
   return {
     provider: 'powens',
-    read: ({ headers, rawBody }) => {
+    scheme: 'guide',
+    refusal: (head) => {
+      const signature = signatureOf(head);
+      return 'kind' in signature ? signature : null;
+    },
+    translate,
+    read: (request) => {
+      const { path, rawBody } = request;
       if (isSignedTextOfPowens(rawBody)) return { kind: 'rejected', reason: 'wrong-signature' };
-      const signature = singleHeader(headers, 'x-powens-signature');
-      if (signature === null) return { kind: 'rejected', reason: 'missing-signature' };
-      if (signature === 'repeated' || !SIGNATURE.test(signature.value)) {
-        return { kind: 'rejected', reason: 'malformed-signature' };
-      }
-      const secret = matchingSecret(live, Buffer.from(signature.value, 'hex'), rawBody);
+      const signature = signatureOf(request);
+      if ('kind' in signature) return signature;
+      const secret = matchingSecret(live, signature, rawBody);
       if (secret === undefined) return { kind: 'rejected', reason: 'wrong-signature' };
       return {
         kind: 'verified',
         scheme: 'guide',
         secretFingerprint: secretFingerprint(secret),
         deliveryKey: null,
-        notice: noticeOf(tryParseLossless(rawBody)),
+        signedAt: null,
+        notice: translate(path, rawBody),
       };
     },
   };

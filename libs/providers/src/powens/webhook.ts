@@ -9,7 +9,7 @@ import {
   secretFingerprint,
   singleHeader,
 } from '../webhook-secrets.js';
-import type { WebhookReader } from '../webhook.js';
+import type { WebhookHead, WebhookReader, WebhookRefusal } from '../webhook.js';
 import { translateNotice } from './translate-notice.js';
 
 const SIGNATURE = /^[A-Za-z0-9+/]{43}=$/;
@@ -36,35 +36,53 @@ const deliveryKeyOf = (body: unknown, date: string, rawBody: Uint8Array): string
 const noticeOf = (path: string, body: unknown): ProviderNotice =>
   translateNotice(/\/powens\/([^/]+)\/?$/.exec(path)?.[1] ?? null, body);
 
+const signatureOf = ({
+  headers,
+}: WebhookHead): WebhookRefusal | { readonly signature: Uint8Array; readonly date: string } => {
+  const signature = singleHeader(headers, 'bi-signature');
+  const date = singleHeader(headers, 'bi-signature-date');
+  if (signature === null || date === null) return { kind: 'rejected', reason: 'missing-signature' };
+  if (
+    signature === 'repeated' ||
+    date === 'repeated' ||
+    !SIGNATURE.test(signature.value) ||
+    !DATE.test(date.value)
+  ) {
+    return { kind: 'rejected', reason: 'malformed-signature' };
+  }
+  return { signature: Buffer.from(signature.value, 'base64'), date: date.value };
+};
+
 /**
  * Powens' own webhooks, signed with `BI-Signature`. There is no freshness window: a delivery that is retried days later may carry
  * its first date, and a replay is caught by `id_webhook_data`. Compression must be off in the Powens console.
  */
 export const powensWebhookReader = (secrets: readonly string[]): WebhookReader => {
   const live = checkedSecrets(secrets);
+  const translate = (path: string, rawBody: Uint8Array): ProviderNotice =>
+    noticeOf(path, tryParseLossless(rawBody));
   return {
     provider: 'powens',
-    read: ({ path, headers, rawBody }) => {
-      const signature = singleHeader(headers, 'bi-signature');
-      const date = singleHeader(headers, 'bi-signature-date');
-      if (signature === null || date === null) return { kind: 'rejected', reason: 'missing-signature' };
-      if (
-        signature === 'repeated' ||
-        date === 'repeated' ||
-        !SIGNATURE.test(signature.value) ||
-        !DATE.test(date.value)
-      ) {
-        return { kind: 'rejected', reason: 'malformed-signature' };
-      }
-      const bytes = Buffer.from(signature.value, 'base64');
-      const secret = matchingSecret(live, bytes, `POST.${path}.${date.value}.`, rawBody);
+    scheme: 'powens',
+    refusal: (head) => {
+      const signed = signatureOf(head);
+      return 'kind' in signed ? signed : null;
+    },
+    translate,
+    read: (request) => {
+      const signed = signatureOf(request);
+      if ('kind' in signed) return signed;
+      const { path, rawBody } = request;
+      const { signature, date } = signed;
+      const secret = matchingSecret(live, signature, `POST.${path}.${date}.`, rawBody);
       if (secret === undefined) return { kind: 'rejected', reason: 'wrong-signature' };
       const body = tryParseLossless(rawBody);
       return {
         kind: 'verified',
         scheme: 'powens',
         secretFingerprint: secretFingerprint(secret),
-        deliveryKey: deliveryKeyOf(body, date.value, rawBody),
+        deliveryKey: deliveryKeyOf(body, date, rawBody),
+        signedAt: date,
         notice: noticeOf(path, body),
       };
     },

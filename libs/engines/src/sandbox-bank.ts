@@ -8,6 +8,7 @@ export interface SandboxBankOptions extends NodeChildOptions {
 
 /** Starts the sandbox bank (`apps/sandbox-bank`). `url` is `http://127.0.0.1:<port>`. */
 export const startSandboxBank = async (options: SandboxBankOptions): Promise<Engine> => {
-  const args = Object.entries(options.settings).flatMap(([name, value]) => [`--${name}`, value]);
+  // In one piece: a generated secret may begin with a dash, and would be taken for an option of its own.
+  const args = Object.entries(options.settings).map(([name, value]) => `--${name}=${value}`);
   return startNodeChild('sandbox-bank', options, args, (port) => `http://127.0.0.1:${port}`);
 };

@@ -57,6 +57,7 @@ describe('the guide’s signature', () => {
       scheme: 'guide',
       secretFingerprint: '4e738ca5',
       deliveryKey: null,
+      signedAt: null,
       notice: expect.anything(),
     });
   });

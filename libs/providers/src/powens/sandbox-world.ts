@@ -5,7 +5,8 @@ import { PowensProvider, type PowensProviderOptions } from './powens-provider.js
 
 export const REDIRECT_URI = 'http://127.0.0.1:3000/v1/link/callback';
 const CLIENT_ID = '55120934';
-export const CLIENT_SECRET = 'sandbox-client-secret';
+/** Begins with a dash, as a generated secret may. */
+export const CLIENT_SECRET = '-sandbox-client-secret';
 
 export interface SandboxWorld extends ProviderWorld {
   readonly iban: string;

@@ -13,6 +13,8 @@ export interface WebhookHead {
 /** One HTTP request at the public door, bytes untouched. */
 export interface WebhookRequest extends WebhookHead {
   readonly rawBody: Uint8Array;
+  /** Where the body came compressed: what it says, decompressed within the door's limit. */
+  readonly decodedBody?: Uint8Array;
 }
 
 export interface WebhookRefusal {
@@ -45,6 +47,9 @@ export interface WebhookReader {
   refusal(this: void, head: WebhookHead): WebhookRefusal | null;
   /** Never throws, whatever the bytes are. */
   read(this: void, request: WebhookRequest): WebhookVerdict;
-  /** The notice in a body that was verified before, by today's rules; `path` is the one that was called. Never throws. */
+  /**
+   * The notice in a body that was verified before, by today's rules; `path` is the one that was called. A body that was stored
+   * compressed is understood, too. Never throws.
+   */
   translate(this: void, path: string, rawBody: Uint8Array): ProviderNotice;
 }

@@ -78,8 +78,11 @@ module.exports = {
     {
       name: 'no-decider-to-decider',
       severity: 'error',
-      from: { path: '^libs/domain/src/(connection|sync|ledger|delivery)/' },
-      to: { path: '^libs/domain/src/(connection|sync|ledger|delivery)/', pathNot: '^libs/domain/src/$1/' },
+      from: { path: '^libs/domain/src/(connection|sync|ledger|delivery|webhook-keys)/' },
+      to: {
+        path: '^libs/domain/src/(connection|sync|ledger|delivery|webhook-keys)/',
+        pathNot: '^libs/domain/src/$1/',
+      },
     },
     {
       name: 'no-adapter-to-adapter',

@@ -15,3 +15,5 @@ export * from './ledger/portions.js';
 export * from './sync/sync.js';
 export * from './sync/sync.events.js';
 export * from './sync/sync.state.js';
+export * from './webhook-keys/webhook-keys.js';
+export * from './webhook-keys/webhook-keys.events.js';

@@ -14,6 +14,8 @@ export interface Settings {
   webhooksDuplicated: boolean;
   /** Transactions embedded per account in CONNECTION_SYNCED; `null`: all that are new, as the provider does. */
   webhookMaxTransactions: number | null;
+  /** Signatures bear the machine's time even while the sandbox's clock is set: for receivers that refuse old ones. */
+  webhooksSignedInRealTime: boolean;
   flushEveryMs: number;
   webhookTimeoutMs: number;
   /** How long the first read of a bank takes after linking, and every later sync. */
@@ -33,6 +35,7 @@ export const DEFAULT_SETTINGS: Settings = {
   webhooksPaused: false,
   webhooksDuplicated: false,
   webhookMaxTransactions: null,
+  webhooksSignedInRealTime: false,
   flushEveryMs: 5000,
   webhookTimeoutMs: 10_000,
   syncDelayMs: 250,

@@ -10,6 +10,10 @@ export interface WebhookMessage {
   /** The user's token; sent as bearer where no secret is configured. */
   readonly userToken: string | null;
   readonly timeoutMs: number;
+  /** When it is sent, by the sandbox's clock. */
+  readonly sentMs: number;
+  /** Below the millisecond, so that no two attempts bear the same date. */
+  readonly sentMicros: number;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +29,7 @@ const headersOf = (message: WebhookMessage, path: string): Record<string, string
   };
   if (message.secret === null)
     return message.userToken === null ? common : { ...common, authorization: `Bearer ${message.userToken}` };
-  const date = signatureDate(Date.now(), Number(process.hrtime.bigint() % 1000n));
+  const date = signatureDate(message.sentMs, message.sentMicros);
   return {
     ...common,
     'BI-Signature': signature(message.secret, path, date, message.body),

@@ -78,7 +78,7 @@ export class WebhookOutbox implements WebhookEvents {
       'SELECT id FROM webhook_outbox WHERE id_user = ? AND held = 1',
       userId,
     );
-    this.store.run('UPDATE webhook_outbox SET held = 0 WHERE id_user = ?', userId);
+    this.store.run('UPDATE webhook_outbox SET held = 0 WHERE id_user = ? AND held = 1', userId);
     for (const { id } of held) setImmediate(() => void this.attempt(id));
   }
 
@@ -90,6 +90,12 @@ export class WebhookOutbox implements WebhookEvents {
     );
     if (changes > 0) setImmediate(() => void this.attempt(id));
     return changes > 0;
+  }
+
+  /** Sends what was held back, and answers when it was sent or refused. */
+  async sendHeld(id: number): Promise<void> {
+    this.store.run('UPDATE webhook_outbox SET held = 0, delivered_ms = NULL WHERE id = ?', id);
+    await this.attempt(id);
   }
 
   /** One run over all that waits, oldest first. */
@@ -145,6 +151,8 @@ export class WebhookOutbox implements WebhookEvents {
       secret: this.settings.webhookSecret,
       userToken: token?.token ?? null,
       timeoutMs: this.settings.webhookTimeoutMs,
+      sentMs: this.settings.webhooksSignedInRealTime ? Date.now() : this.now(),
+      sentMicros: (row.id * 7 + row.attempts) % 1000,
       signal: this.stopping.signal,
     });
   }

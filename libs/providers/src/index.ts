@@ -4,3 +4,4 @@ export * from './webhook.js';
 export { guideWebhookReader, signGuide } from './guide/webhook.js';
 export { PowensProvider, type PowensProviderOptions } from './powens/powens-provider.js';
 export { powensWebhookReader, signPowens } from './powens/webhook.js';
+export { signTink, tinkWebhookReader } from './tink/webhook.js';

@@ -17,15 +17,21 @@ export const checkedSecrets = (secrets: readonly string[]): readonly string[] =>
   return [...secrets];
 };
 
-/** The secret under which `parts` have this signature, compared in constant time; several are live during a rotation. */
+/**
+ * The secret under which `parts` have one of these signatures, compared in constant time; several secrets are live during a
+ * rotation.
+ */
 export const matchingSecret = (
   secrets: readonly string[],
-  signature: Uint8Array,
+  signatures: readonly Uint8Array[],
   ...parts: readonly (string | Uint8Array)[]
 ): string | undefined =>
   secrets.filter((secret) => {
     const expected = hmacSha256(secret, ...parts);
-    return expected.length === signature.length && timingSafeEqual(expected, signature);
+    const matches = signatures.filter(
+      (signature) => expected.length === signature.length && timingSafeEqual(expected, signature),
+    );
+    return matches.length > 0;
   })[0];
 
 /** The header's one value; `null`: it is absent or empty; `'repeated'` values are nobody's signature. */

@@ -45,14 +45,14 @@ const signatureOf = ({ headers }: WebhookHead): WebhookRefusal | Uint8Array => {
   return Buffer.from(signature.value, 'hex');
 };
 
+const translate = (_path: string, rawBody: Uint8Array): ProviderNotice => noticeOf(tryParseLossless(rawBody));
+
 /**
  * The webhook scheme of the application that this system replaces, signed with `X-Powens-Signature`. It has neither an id nor a
  * date, so every request is a delivery of its own; it names our connection, not the provider's.
  */
 export const guideWebhookReader = (secrets: readonly string[]): WebhookReader => {
   const live = checkedSecrets(secrets);
-  const translate = (_path: string, rawBody: Uint8Array): ProviderNotice =>
-    noticeOf(tryParseLossless(rawBody));
   return {
     provider: 'powens',
     scheme: 'guide',
@@ -66,7 +66,7 @@ export const guideWebhookReader = (secrets: readonly string[]): WebhookReader =>
       if (isSignedTextOfPowens(rawBody)) return { kind: 'rejected', reason: 'wrong-signature' };
       const signature = signatureOf(request);
       if ('kind' in signature) return signature;
-      const secret = matchingSecret(live, signature, rawBody);
+      const secret = matchingSecret(live, [signature], rawBody);
       if (secret === undefined) return { kind: 'rejected', reason: 'wrong-signature' };
       return {
         kind: 'verified',

@@ -53,14 +53,15 @@ const signatureOf = ({
   return { signature: Buffer.from(signature.value, 'base64'), date: date.value };
 };
 
+const translate = (path: string, rawBody: Uint8Array): ProviderNotice =>
+  noticeOf(path, tryParseLossless(rawBody));
+
 /**
  * Powens' own webhooks, signed with `BI-Signature`. There is no freshness window: a delivery that is retried days later may carry
  * its first date, and a replay is caught by `id_webhook_data`. Compression must be off in the Powens console.
  */
 export const powensWebhookReader = (secrets: readonly string[]): WebhookReader => {
   const live = checkedSecrets(secrets);
-  const translate = (path: string, rawBody: Uint8Array): ProviderNotice =>
-    noticeOf(path, tryParseLossless(rawBody));
   return {
     provider: 'powens',
     scheme: 'powens',
@@ -74,7 +75,7 @@ export const powensWebhookReader = (secrets: readonly string[]): WebhookReader =
       if ('kind' in signed) return signed;
       const { path, rawBody } = request;
       const { signature, date } = signed;
-      const secret = matchingSecret(live, signature, `POST.${path}.${date}.`, rawBody);
+      const secret = matchingSecret(live, [signature], `POST.${path}.${date}.`, rawBody);
       if (secret === undefined) return { kind: 'rejected', reason: 'wrong-signature' };
       const body = tryParseLossless(rawBody);
       return {

@@ -23,13 +23,15 @@ export interface EncryptOptions {
   readonly iv?: Buffer;
 }
 
-export const encrypt = (key: FernetKey, text: string, options: EncryptOptions = {}): string => {
+/** @param text a text, or bytes as they are */
+export const encrypt = (key: FernetKey, text: string | Uint8Array, options: EncryptOptions = {}): string => {
   const { seconds = BigInt(Math.floor(Date.now() / 1000)), iv = randomBytes(BLOCK_BYTES) } = options;
   const head = Buffer.alloc(IV_AT);
   head.writeUInt8(VERSION, 0);
   head.writeBigUInt64BE(seconds, 1);
   const cipher = createCipheriv('aes-128-cbc', key.encryption, iv);
-  const signed = Buffer.concat([head, iv, cipher.update(text, 'utf8'), cipher.final()]);
+  const plain = typeof text === 'string' ? Buffer.from(text) : text;
+  const signed = Buffer.concat([head, iv, cipher.update(plain), cipher.final()]);
   return toBase64Url(Buffer.concat([signed, macOf(key, signed)]));
 };
 
@@ -48,8 +50,12 @@ const isTimely = (bytes: Buffer, { ttlSeconds, nowSeconds = Date.now() / 1000 }:
   return sealedAt + ttlSeconds >= nowSeconds && sealedAt <= nowSeconds + MAX_SKEW_SECONDS;
 };
 
-/** The text, or `undefined` when the token is malformed, altered, out of time, or of another key. */
-export const decrypt = (key: FernetKey, token: string, options: DecryptOptions = {}): string | undefined => {
+/** The bytes, or `undefined` when the token is malformed, altered, out of time, or of another key. */
+export const decryptBytes = (
+  key: FernetKey,
+  token: string,
+  options: DecryptOptions = {},
+): Buffer | undefined => {
   const bytes = fromBase64Url(token);
   if (!bytes || bytes.length < SHORTEST || bytes[0] !== VERSION || !isTimely(bytes, options))
     return undefined;
@@ -57,9 +63,13 @@ export const decrypt = (key: FernetKey, token: string, options: DecryptOptions =
   if (!timingSafeEqual(macOf(key, signed), bytes.subarray(-MAC_BYTES))) return undefined;
   const decipher = createDecipheriv('aes-128-cbc', key.encryption, bytes.subarray(IV_AT, TEXT_AT));
   try {
-    return Buffer.concat([decipher.update(signed.subarray(TEXT_AT)), decipher.final()]).toString('utf8');
+    return Buffer.concat([decipher.update(signed.subarray(TEXT_AT)), decipher.final()]);
   } catch {
     // Wrong length or padding under a right MAC: whoever made this token did not follow the specification.
     return undefined;
   }
 };
+
+/** The text, or `undefined` as {@link decryptBytes} says. */
+export const decrypt = (key: FernetKey, token: string, options: DecryptOptions = {}): string | undefined =>
+  decryptBytes(key, token, options)?.toString('utf8');

@@ -24,6 +24,14 @@ it('seals a text so that only an open shows it', () => {
   expect(vault.open(vault.seal(new Secret(''))).reveal()).toBe('');
 });
 
+it('seals bytes that are no text, and opens those that are one as a text', () => {
+  const vault = new Vault(oldKey);
+  const bytes = Uint8Array.from([0xff, 0xfe, 0x00, 0x80, 0x0a]);
+  expect([...vault.openBytes(vault.sealBytes(bytes))]).toEqual([...bytes]);
+  expect(vault.open(vault.sealBytes(Buffer.from('dépôt 12 €'))).reveal()).toBe('dépôt 12 €');
+  expect(Buffer.from(vault.openBytes(vault.seal('dépôt'))).toString()).toBe('dépôt');
+});
+
 describe('while a key is replaced', () => {
   const before = new Vault(oldKey);
   const during = new Vault(`${newKey}, ${oldKey}`);

@@ -1,5 +1,5 @@
 import { DomainError, Secret } from '#kernel';
-import { decrypt, encrypt } from './fernet.js';
+import { decrypt, decryptBytes, encrypt } from './fernet.js';
 import { type FernetKey, parseFernetKey } from './fernet-key.js';
 
 declare const brand: unique symbol;
@@ -54,11 +54,21 @@ export class Vault {
     return encrypt(this.#keys[0], typeof text === 'string' ? text : text.reveal()) as Sealed;
   }
 
+  /** Bytes that need not be a text; sealed bytes that are UTF-8 open as a text, too. */
+  sealBytes(bytes: Uint8Array): Sealed {
+    return encrypt(this.#keys[0], bytes) as Sealed;
+  }
+
   /** @throws {DomainError} `vault.unknown-key`: no key of the ring opens it, or it was altered */
   open(sealed: Sealed): Secret {
+    return new Secret(Buffer.from(this.openBytes(sealed)).toString());
+  }
+
+  /** What {@link sealBytes} was given. @throws {DomainError} as {@link open} does */
+  openBytes(sealed: Sealed): Uint8Array {
     for (const key of this.#keys) {
-      const text = decrypt(key, sealed);
-      if (text !== undefined) return new Secret(text);
+      const bytes = decryptBytes(key, sealed);
+      if (bytes !== undefined) return bytes;
     }
     throw new DomainError(
       'vault.unknown-key',

@@ -111,10 +111,11 @@ describe('docker-compose.yml', () => {
     expect(() => loadConfig(env, { app: app as AppName, embedded: false })).not.toThrow();
   });
 
-  it('keeps the keys from the public door', () => {
+  it('gives the public door the log and the key that seals, and no other key or engine', () => {
     const names = Object.keys(environmentOf('webhook-ingress'));
-    for (const secret of ['ENCRYPTION_KEY', 'PASSERELLE_API_KEY', 'POWENS_CLIENT_SECRET']) {
-      expect(names).not.toContain(secret);
+    expect(names).toEqual(expect.arrayContaining(['EVENTSTORE_URL', 'ENCRYPTION_KEY']));
+    for (const other of ['PASSERELLE_API_KEY', 'POWENS_CLIENT_SECRET', 'NATS_URL', 'DATABASE_URL']) {
+      expect(names).not.toContain(other);
     }
   });
 

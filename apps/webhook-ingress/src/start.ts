@@ -3,6 +3,7 @@ import { SystemClock } from '#kernel';
 import {
   correlation,
   createLogger,
+  type DoorConfig,
   HealthRegistry,
   type HttpApp,
   loadConfig,
@@ -21,7 +22,9 @@ import { WebhookIngressModule } from './webhook-ingress.module.js';
 const NAME = 'webhook-ingress';
 
 /** Of the engines, the door needs the log alone. */
-type DoorResources = Pick<ServiceResources, 'config' | 'store' | 'correlation' | 'clock'>;
+interface DoorResources extends Pick<ServiceResources, 'store' | 'correlation' | 'clock'> {
+  readonly config: DoorConfig;
+}
 
 /** The public door for providers: verify, append, answer. */
 export const startWebhookIngress = async (resources: DoorResources): Promise<HttpApp> => {

@@ -2,6 +2,7 @@ export { type HttpApp, type HttpAppOptions, PortTaken, startHttpApp } from './bo
 export type {
   AppName,
   Config,
+  DoorConfig,
   EmbeddedConfig,
   ProviderConfig,
   Settings,

@@ -73,6 +73,11 @@ export interface Config extends Settings {
   readonly databaseUrl: string;
 }
 
+/** Settings of the public door, which knows the log and no other engine. */
+export interface DoorConfig extends Settings {
+  readonly eventStoreUrl: string;
+}
+
 /** Settings of a process that brings its own engines and keys where none are given (`null`). */
 export interface EmbeddedConfig extends Settings {
   readonly eventStoreUrl: string | null;

@@ -60,8 +60,16 @@ describe('an environment that says nothing', () => {
   });
 });
 
-it('does not ask the public door for keys that it must not hold', () => {
-  const config = loadConfig(ENGINES, { app: 'webhook-ingress', embedded: false });
+it('asks the public door for the log and for the key that seals bodies, and for nothing else', () => {
+  const door = { app: 'webhook-ingress', embedded: false } as const;
+  expect(faultsOf(() => loadConfig({}, door))).toEqual(['EVENTSTORE_URL', 'ENCRYPTION_KEY']);
+  const { EVENTSTORE_URL } = ENGINES;
+  const config = loadConfig({ EVENTSTORE_URL, ENCRYPTION_KEY: KEY }, door);
+  expect([config.eventStoreUrl, config.encryptionKey?.reveal()]).toEqual([EVENTSTORE_URL, KEY]);
+});
+
+it('does not ask an app for keys that it must not hold', () => {
+  const config = loadConfig(ENGINES, { app: 'scheduler', embedded: false });
   expect(config.natsUrl).toBe(ENGINES.NATS_URL);
   expect(() => demand(config.encryptionKey, 'ENCRYPTION_KEY')).toThrow('ENCRYPTION_KEY: is required');
 });

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { Secret } from '#kernel';
 import { validateSync } from 'class-validator';
-import type { AppName, Config, EmbeddedConfig, Settings } from './config.js';
+import type { AppName, Config, DoorConfig, EmbeddedConfig, Settings } from './config.js';
 import { ConfigError, type ConfigFault } from './config-error.js';
 import { Environment, type VariableName } from './environment.js';
 import type { RawEnvironment } from './read-environment.js';
@@ -107,10 +107,17 @@ const settingsOf = (app: AppName, env: Environment): EmbeddedConfig => ({
  */
 export function loadConfig(
   raw: RawEnvironment,
+  purpose: { readonly app: 'webhook-ingress'; readonly embedded: false },
+): DoorConfig;
+export function loadConfig(
+  raw: RawEnvironment,
   purpose: ConfigPurpose & { readonly embedded: false },
 ): Config;
 export function loadConfig(raw: RawEnvironment, purpose: ConfigPurpose): EmbeddedConfig;
-export function loadConfig(raw: RawEnvironment, { app, embedded }: ConfigPurpose): EmbeddedConfig {
+export function loadConfig(
+  raw: RawEnvironment,
+  { app, embedded }: ConfigPurpose,
+): EmbeddedConfig | DoorConfig {
   const environment = environmentOf(raw);
   const faults = ruleFaults(environment);
   faults.push(...relationFaults(environment, { app, embedded }));

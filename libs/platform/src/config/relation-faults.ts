@@ -2,21 +2,27 @@ import type { AppName } from './config.js';
 import type { ConfigFault } from './config-error.js';
 import { type Environment, NEW_FERNET_KEY, type VariableName } from './environment.js';
 
-const ENGINES: readonly [VariableName, string][] = [
-  ['EVENTSTORE_URL', 'kurrentdb://localhost:2113?tls=false'],
+const LOG: readonly [VariableName, string] = ['EVENTSTORE_URL', 'kurrentdb://localhost:2113?tls=false'];
+const ENGINES: readonly (readonly [VariableName, string])[] = [
+  LOG,
   ['NATS_URL', 'nats://localhost:4222'],
   ['DATABASE_URL', 'postgresql://user:password@localhost:5432/passerelle'],
 ];
 
-/** Who seals or opens tokens; the public door for webhooks has no use for the key and does not get it. */
-const USES_ENCRYPTION: readonly AppName[] = ['connections', 'sync', 'gateway', 'stack'];
+/** Who seals or opens: tokens, and at the public door the bodies of deliveries and registered webhook secrets. */
+const USES_ENCRYPTION: readonly AppName[] = ['connections', 'sync', 'gateway', 'webhook-ingress', 'stack'];
+/** It verifies, appends and answers: what it does not hold, nobody can take from it. */
+const USES_LOG_ALONE: readonly AppName[] = ['webhook-ingress'];
 const USES_API_KEY: readonly AppName[] = ['gateway', 'stack'];
 
 const missingValues = (env: Environment, app: AppName): ConfigFault[] => {
-  const faults = ENGINES.filter(([name]) => env[name] === undefined).map(([variable, example]) => ({
-    variable,
-    problem: `is required, for example ${example}`,
-  }));
+  const engines = USES_LOG_ALONE.includes(app) ? [LOG] : ENGINES;
+  const faults = engines
+    .filter(([name]) => env[name] === undefined)
+    .map(([variable, example]) => ({
+      variable,
+      problem: `is required, for example ${example}`,
+    }));
   if (USES_ENCRYPTION.includes(app) && env.ENCRYPTION_KEY === undefined) {
     faults.push({ variable: 'ENCRYPTION_KEY', problem: `is required; make one with: ${NEW_FERNET_KEY}` });
   }

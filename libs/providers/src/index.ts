@@ -5,3 +5,4 @@ export { guideWebhookReader, signGuide } from './guide/webhook.js';
 export { PowensProvider, type PowensProviderOptions } from './powens/powens-provider.js';
 export { powensWebhookReader, signPowens } from './powens/webhook.js';
 export { signTink, tinkWebhookReader } from './tink/webhook.js';
+export { webhookReaders, type WebhookSecrets } from './webhook-readers.js';

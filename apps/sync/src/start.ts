@@ -7,6 +7,7 @@ import {
   startService,
 } from '#service';
 import { CommandBus } from '@nestjs/cqrs';
+import { deliveriesProjection } from './deliveries/deliveries.projection.js';
 import { EndOverdueRunsJob } from './end-overdue-runs/end-overdue-runs.job.js';
 import { ledgerEntriesProjection } from './ledger-entries/ledger-entries.projection.js';
 import { PostponedRuns } from './postponed-runs.js';
@@ -15,12 +16,14 @@ import { linkedConnectionsProjection } from './request-sync/linked-connections.j
 import { RequestSyncOnWebhookReactor } from './request-sync/request-sync-on-webhook.reactor.js';
 import { RequestSyncWhenLinkedReactor } from './request-sync/request-sync-when-linked.reactor.js';
 import { DispatchSyncReactor } from './run-sync/dispatch-sync.reactor.js';
+import { DispatchWaitingRunsJob } from './run-sync/dispatch-waiting-runs.job.js';
 import { Staging } from './run-sync/staging.js';
 import { syncHistoryProjection } from './sync-history/sync-history.projection.js';
 import { SyncDeps } from './sync-deps.js';
 import { SyncModule } from './sync.module.js';
 
 const SWEEP_EVERY_MS = 5_000;
+const LOOK_FOR_DUE_EVERY_MS = 500;
 const RETRY_DELAYS_MS = [2_000, 5_000, 15_000];
 const RETRY_FOR_MS = 60_000;
 /** Providers take seconds for it, now and then minutes; their webhook then asks for another run. */
@@ -34,6 +37,7 @@ const depsOf = async (resources: ServiceResources): Promise<SyncDeps> => {
     retryDelaysMs: RETRY_DELAYS_MS,
     retryForMs: RETRY_FOR_MS,
     firstLookDelaysMs: FIRST_LOOK_DELAYS_MS,
+    webhookIntervalMs: config.webhookMinIntervalSeconds * 1_000,
     timeZone: config.syncTimeZone,
   };
   const providers = configuredProviders(config);
@@ -59,6 +63,7 @@ export const startSync = async (resources: ServiceResources): Promise<{ stop(): 
   runners.project(syncHistoryProjection);
   runners.project(ledgerEntriesProjection(store));
   runners.project(linkedConnectionsProjection);
+  runners.project(deliveriesProjection);
   runners.react(new DispatchSyncReactor(commands).reactor);
   runners.react(new RequestSyncWhenLinkedReactor(bus).reactor);
   runners.react(new RequestSyncOnWebhookReactor(deps, bus).reactor);
@@ -66,9 +71,13 @@ export const startSync = async (resources: ServiceResources): Promise<{ stop(): 
   await runners.prepared();
   const job = new EndOverdueRunsJob(deps, postponed, (syncId) => staging.clear(syncId));
   const sweeper = periodically('end-overdue-runs', SWEEP_EVERY_MS, logger, () => job.sweep());
+  const waiting = new DispatchWaitingRunsJob(deps);
+  const dispatcher = periodically('dispatch-waiting-runs', LOOK_FOR_DUE_EVERY_MS, logger, () =>
+    waiting.dispatchDue(),
+  );
   return {
     stop: async () => {
-      await sweeper.stop();
+      await Promise.all([sweeper.stop(), dispatcher.stop()]);
       await service.stop();
     },
   };

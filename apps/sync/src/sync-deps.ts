@@ -14,6 +14,8 @@ export interface SyncPolicy {
   readonly retryForMs: number;
   /** How often, and after which pauses, a run waits for the provider's first look at a bank that was just linked. */
   readonly firstLookDelaysMs: readonly number[];
+  /** Runs that webhooks alone ask for start at least so far apart, per connection. */
+  readonly webhookIntervalMs: number;
   /** Time zone in which "today" is meant. */
   readonly timeZone: string;
 }

@@ -46,6 +46,7 @@ const scene = async () => {
       attended: true,
       slot: null,
       requestedAt: REQUESTED,
+      notBefore: null,
     },
   };
   const store = new InMemoryEventStore();

@@ -139,6 +139,7 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
     }
     case 'SyncRequested':
     case 'SyncQueuedAgain':
+    case 'SyncJoined':
     case 'SyncStarted':
       return null;
   }

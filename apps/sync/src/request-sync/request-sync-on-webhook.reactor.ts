@@ -47,7 +47,7 @@ export class RequestSyncOnWebhookReactor {
 
   async #request(connectionId: string, deliveryId: string): Promise<void> {
     try {
-      const command = new RequestSyncOf(connectionId, 'webhook', deliveryId);
+      const command = new RequestSyncOf(connectionId, 'webhook', [deliveryId]);
       await this.#commands.execute<RequestSyncOf, RequestSyncResult>(command);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;

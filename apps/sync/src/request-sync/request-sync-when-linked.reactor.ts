@@ -25,7 +25,7 @@ export class RequestSyncWhenLinkedReactor {
     const event = { type: recorded.type, data: recorded.data } as ConnectionEvent;
     if (event.type !== 'ConnectionLinked') return;
     try {
-      const command = new RequestSyncOf(event.data.connectionId, 'link', recorded.id);
+      const command = new RequestSyncOf(event.data.connectionId, 'link', [recorded.id]);
       await this.#commands.execute<RequestSyncOf, RequestSyncResult>(command);
     } catch (error) {
       // Disconnected again before we got here: there is nothing to synchronise.

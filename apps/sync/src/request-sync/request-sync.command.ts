@@ -1,12 +1,12 @@
 import type { SyncTrigger } from '#domain';
 
-/** Ask for a run of a connection; a repeat with the same `requestId` finds the run that the first one became part of. */
+/** Ask for a run of a connection; a request id that comes again finds the run that it became part of the first time. */
 export class RequestSyncOf {
   readonly type = 'RequestSyncOf';
   constructor(
     readonly connectionId: string,
     readonly trigger: SyncTrigger,
-    readonly requestId: string,
+    readonly requestIds: readonly string[],
     readonly options: {
       /** The only tenant that may be meant; `null`: any. */
       readonly scope?: string | null;
@@ -16,6 +16,11 @@ export class RequestSyncOf {
 }
 
 export type RequestSyncResult =
-  | { readonly kind: 'accepted'; readonly syncId: string; readonly position: bigint | null }
+  | {
+      readonly kind: 'accepted';
+      /** Request id → id of the run that it is part of. */
+      readonly runs: ReadonlyMap<string, string>;
+      readonly position: bigint | null;
+    }
   /** Nothing to do, and why: paused, or this slot was served. */
   | { readonly kind: 'ignored'; readonly reason: string };

@@ -25,12 +25,14 @@ export class RequestSyncController {
   @Answers(RPC_SUBJECTS.requestSync)
   async onRequest(@Payload() message: RequestSyncRpc): Promise<RequestedSyncReply> {
     const { connectionId, requestId, scope } = message;
-    const result = await this.#ask(new RequestSyncOf(connectionId, 'manual', requestId, { scope }));
-    if (result.kind === 'ignored') {
-      throw new DomainError('sync.not-accepted', `This sync was not accepted: ${result.reason}.`);
+    const result = await this.#ask(new RequestSyncOf(connectionId, 'manual', [requestId], { scope }));
+    const syncId = result.kind === 'accepted' ? result.runs.get(requestId) : undefined;
+    if (result.kind === 'ignored' || syncId === undefined) {
+      const reason = result.kind === 'ignored' ? result.reason : 'forgotten';
+      throw new DomainError('sync.not-accepted', `This sync was not accepted: ${reason}.`);
     }
     const position = result.position === null ? null : String(result.position);
-    return { id: result.syncId, connectionId, status: 'pending', position };
+    return { id: syncId, connectionId, status: 'pending', position };
   }
 
   /** The scheduler's, or another service's, command that must survive. */
@@ -38,7 +40,7 @@ export class RequestSyncController {
   async onCommand(@Payload() message: RequestSyncMessage): Promise<void> {
     const { connectionId, trigger, requestId, slot } = message;
     try {
-      const command = new RequestSyncOf(connectionId, trigger, requestId, { slot: slot ?? null });
+      const command = new RequestSyncOf(connectionId, trigger, [requestId], { slot: slot ?? null });
       await waitingForEngines(() => this.#ask(command));
     } catch (error) {
       if (error instanceof DomainError)

@@ -20,7 +20,7 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
     const unwanted = whyUnwanted(command, target);
     if (unwanted) return { kind: 'ignored', reason: unwanted };
     const { connectionId, tenantId, companyId } = target;
-    const { trigger, requestId } = command;
+    const { trigger, requestIds } = command;
     const { state, position } = await runDecider(
       this.#deps,
       sync,
@@ -31,15 +31,20 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
         tenantId,
         companyId,
         trigger,
-        requestId,
+        requestIds,
         syncId: v7(),
         slot: command.options.slot ?? null,
+        webhookIntervalMs: this.#deps.policy.webhookIntervalMs,
         now: this.#deps.clock.now(),
       },
       { metadata: this.#deps.metadata(tenantId) },
     );
-    const syncId = runOfRequest(state, requestId);
-    return syncId ? { kind: 'accepted', syncId, position } : { kind: 'ignored', reason: 'slot-served' };
+    const runs = new Map<string, string>();
+    for (const requestId of requestIds) {
+      const syncId = runOfRequest(state, requestId);
+      if (syncId !== undefined) runs.set(requestId, syncId);
+    }
+    return runs.size > 0 ? { kind: 'accepted', runs, position } : { kind: 'ignored', reason: 'slot-served' };
   }
 
   async #target({ connectionId, options }: RequestSyncOf): Promise<OpenedConnection> {

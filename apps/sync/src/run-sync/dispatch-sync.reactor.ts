@@ -4,7 +4,11 @@ import type { RecordedEvent } from '#kernel';
 import type { CommandPublisher } from '#messaging';
 import type { Reactor } from '#read-model';
 
-/** Every requested run becomes a durable command for the workers. */
+const mayStart = (event: SyncEvent): boolean =>
+  (event.type === 'SyncRequested' && event.data.notBefore === null) ||
+  (event.type === 'SyncJoined' && event.data.endsWait);
+
+/** Every run that may start at once becomes a durable command for the workers; the others are dispatched when their time comes. */
 export class DispatchSyncReactor {
   readonly name = 'dispatch_sync';
   readonly #commands: CommandPublisher;
@@ -19,7 +23,7 @@ export class DispatchSyncReactor {
 
   async react(recorded: RecordedEvent): Promise<void> {
     const event = { type: recorded.type, data: recorded.data } as SyncEvent;
-    if (event.type !== 'SyncRequested') return;
+    if (!mayStart(event)) return;
     const { connectionId, syncId } = event.data;
     const message: RunSyncMessage = { connectionId, syncId };
     await this.#commands.publish(COMMAND_SUBJECTS.runSync, message, { msgId: recorded.id });

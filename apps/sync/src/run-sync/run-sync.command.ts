@@ -12,5 +12,7 @@ export type RunSyncResult =
   | { readonly kind: 'ended' }
   /** Another worker has this connection in hand. */
   | { readonly kind: 'busy' }
+  /** It may not start before then, and is dispatched again when it may. */
+  | { readonly kind: 'waiting'; readonly until: string }
   /** The provider failed in a way that waiting may cure. */
   | { readonly kind: 'later'; readonly delayMs: number; readonly cause: Error };

@@ -9,6 +9,8 @@ import { SyncDeps } from '../sync-deps.js';
 import { RunSync, type RunSyncResult } from './run-sync.command.js';
 
 const BUSY_RETRY_MS = 1_000;
+/** The clocks of two machines may differ so much: whoever dispatched a run held its time for come. */
+const CLOCK_DIFFERENCE_MS = 2_000;
 /** A command that comes back may wait for a free worker. */
 const GRACE_MS = 15_000;
 
@@ -33,10 +35,19 @@ export class RunSyncController {
         return;
       case 'busy':
         throw new RetryLater(BUSY_RETRY_MS, 'Another worker has this connection in hand.');
+      case 'waiting':
+        return this.#unlessSoon(result.until);
       case 'later':
         await this.#postponed.postpone(syncId, this.#after(result.delayMs + GRACE_MS));
         throw new RetryLater(result.delayMs, result.cause.message, { cause: result.cause });
     }
+  }
+
+  /** Too early: whoever keeps the waiting runs dispatches it again, and the command need not wait here as well. */
+  #unlessSoon(until: string): void {
+    const delayMs = Date.parse(until) - Date.parse(this.#deps.clock.now());
+    if (delayMs <= CLOCK_DIFFERENCE_MS)
+      throw new RetryLater(Math.max(1, delayMs), 'Its time is about to come.');
   }
 
   #after(ms: number): string {

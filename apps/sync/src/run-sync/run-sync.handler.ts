@@ -52,6 +52,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       return { kind: 'ended' };
     }
     const { run, cursor } = started.state;
+    if (run.attempt === 0) return { kind: 'waiting', until: run.notBefore ?? now };
     const progress = newProgress();
     try {
       if (target.status !== 'linked') throw disconnectedMeanwhile();

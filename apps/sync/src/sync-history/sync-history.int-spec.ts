@@ -48,18 +48,27 @@ const connectionOf = (tenantId: string = randomUUID()) => {
         attended: false,
         slot: null,
         requestedAt: at(minute),
+        notBefore: null,
       },
     }) as const;
-  const queued = (syncId: string, minute: number, trigger: SyncTrigger, requestId: string) =>
+  const queued = (
+    syncId: string,
+    minute: number,
+    trigger: SyncTrigger,
+    requestId: string,
+    runTrigger = trigger,
+  ) =>
     ({
       type: 'SyncQueuedAgain',
       minute,
       data: {
         ...ids(syncId),
-        cause: { requestId, trigger },
+        causes: [{ requestId, trigger }],
+        trigger: runTrigger,
         attended: trigger === 'manual',
         slot: null,
         requestedAt: at(minute),
+        notBefore: null,
       },
     }) as const;
   const started = (syncId: string, minute: number, attempt: number) =>
@@ -148,7 +157,7 @@ describe('the history of a run', () => {
       requested(first, 0),
       queued(second, 1, 'webhook', delivery),
       queued(second, 2, 'manual', manual),
-      queued(second, 3, 'schedule', randomUUID()),
+      queued(second, 3, 'schedule', randomUUID(), 'manual'),
     );
     for (const id of [second, delivery, manual])
       expect(await syncById(db, id, null)).toMatchObject({

@@ -1,5 +1,5 @@
 import type { SyncContext, SyncEvent, SyncReport } from '#domain';
-import type { ProjectionModel, Sql } from '#read-model';
+import { insertRows, type ProjectionModel, type Sql } from '#read-model';
 import { partialText } from '../partial-text.js';
 
 export const SYNC_HISTORY = 'sync_history';
@@ -37,29 +37,47 @@ const migrations: readonly string[] = [
      request_id text PRIMARY KEY,
      sync_id uuid NOT NULL
    );`,
+  `ALTER TABLE {schema}.runs ADD COLUMN waits boolean NOT NULL DEFAULT false;
+   CREATE INDEX waiting_runs ON {schema}.runs (opened_at) WHERE waits;`,
 ];
 
-const rememberRequest = (tx: Sql, schema: string, requestId: string, syncId: string): Promise<number> =>
-  tx.execute(`INSERT INTO ${schema}.requests VALUES ($1, $2) ON CONFLICT (request_id) DO NOTHING`, [
-    requestId,
-    syncId,
-  ]);
+interface Request {
+  readonly request_id: string;
+  readonly sync_id: string;
+}
+
+const rememberRequests = async (tx: Sql, schema: string, requests: readonly Request[]): Promise<void> => {
+  await insertRows(
+    tx,
+    {
+      into: `${schema}.requests`,
+      columns: { request_id: 'text', sync_id: 'uuid' },
+      onConflict: 'ON CONFLICT (request_id) DO NOTHING',
+    },
+    requests,
+  );
+};
+
+interface Opening {
+  /** From when on it may be started; `null` while it waits for another to end. */
+  readonly openedAt: string | null;
+  /** Whether that moment is its own `notBefore`, so that nobody has dispatched it yet. */
+  readonly waits: boolean;
+}
 
 const openRun = async (
   tx: Sql,
   schema: string,
-  data: SyncContext & { readonly requestedAt: string },
-  trigger: string,
-  /** When it became the open run; `null` while it waits for another to end. */
-  openedAt: string | null,
+  data: SyncContext & { readonly requestedAt: string; readonly trigger: string },
+  { openedAt, waits }: Opening,
 ): Promise<void> => {
-  const { syncId, connectionId, tenantId, companyId, requestedAt } = data;
+  const { syncId, connectionId, tenantId, companyId, requestedAt, trigger } = data;
   await tx.execute(
-    `INSERT INTO ${schema}.runs (sync_id, connection_id, tenant_id, company_id, trigger, status, queued, created_at, opened_at)
-     VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8)
-     ON CONFLICT (sync_id) DO UPDATE SET queued = excluded.queued, opened_at = excluded.opened_at,
-       trigger = CASE WHEN excluded.queued AND excluded.trigger <> 'manual' THEN runs.trigger ELSE excluded.trigger END`,
-    [syncId, connectionId, tenantId, companyId, trigger, openedAt === null, requestedAt, openedAt],
+    `INSERT INTO ${schema}.runs (sync_id, connection_id, tenant_id, company_id, trigger, status, queued, waits, created_at, opened_at)
+     VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9)
+     ON CONFLICT (sync_id) DO UPDATE SET queued = excluded.queued, waits = excluded.waits,
+       opened_at = excluded.opened_at, trigger = excluded.trigger`,
+    [syncId, connectionId, tenantId, companyId, trigger, openedAt === null, waits, requestedAt, openedAt],
   );
 };
 
@@ -77,7 +95,7 @@ const endRun = async (
 ): Promise<void> => {
   const { counts, failures, accountIds, pages, calls, refreshedAt } = data;
   await tx.execute(
-    `UPDATE ${schema}.runs SET status = $2, ended_at = $3, started_at = $4, window_from = $5, window_to = $6,
+    `UPDATE ${schema}.runs SET status = $2, waits = false, ended_at = $3, started_at = $4, window_from = $5, window_to = $6,
        imported = $7, updated = $8, removed = $9, skipped = $10, failed = $11, error_code = $12, error_message = $13,
        attempt = $14, report = $15 WHERE sync_id = $1`,
     [
@@ -90,19 +108,25 @@ const endRun = async (
 
 const projectEvent = async (tx: Sql, schema: string, event: SyncEvent, recordedAt: string): Promise<void> => {
   switch (event.type) {
-    case 'SyncRequested':
-      await openRun(tx, schema, event.data, event.data.trigger, recordedAt);
-      for (const { requestId } of event.data.causes) {
-        await rememberRequest(tx, schema, requestId, event.data.syncId);
-      }
-      return;
+    case 'SyncRequested': {
+      const { notBefore } = event.data;
+      return openRun(tx, schema, event.data, {
+        openedAt: notBefore ?? recordedAt,
+        waits: notBefore !== null,
+      });
+    }
     case 'SyncQueuedAgain':
-      await openRun(tx, schema, event.data, event.data.cause.trigger, null);
-      await rememberRequest(tx, schema, event.data.cause.requestId, event.data.syncId);
+      return openRun(tx, schema, event.data, { openedAt: null, waits: false });
+    case 'SyncJoined': {
+      const { syncId, trigger, endsWait } = event.data;
+      const sooner = endsWait ? ', waits = false, opened_at = $3' : '';
+      const values = endsWait ? [syncId, trigger, recordedAt] : [syncId, trigger];
+      await tx.execute(`UPDATE ${schema}.runs SET trigger = $2${sooner} WHERE sync_id = $1`, values);
       return;
+    }
     case 'SyncStarted':
       await tx.execute(
-        `UPDATE ${schema}.runs SET attempt = $2, started_at = coalesce(started_at, $3) WHERE sync_id = $1`,
+        `UPDATE ${schema}.runs SET attempt = $2, waits = false, started_at = coalesce(started_at, $3) WHERE sync_id = $1`,
         [event.data.syncId, event.data.attempt, event.data.startedAt],
       );
       return;
@@ -120,14 +144,23 @@ const projectEvent = async (tx: Sql, schema: string, event: SyncEvent, recordedA
   }
 };
 
+const requestsOf = (event: SyncEvent): readonly Request[] =>
+  'causes' in event.data
+    ? event.data.causes.map(({ requestId }) => ({ request_id: requestId, sync_id: event.data.syncId }))
+    : [];
+
 /** Every run of every connection, with what it did and how it ended. */
 export const syncHistoryProjection: ProjectionModel = {
   name: SYNC_HISTORY,
   migrations,
   streamPrefixes: ['sync-'],
   project: async (tx, schema, events) => {
+    const requests: Request[] = [];
     for (const { type, data, recordedAt } of events) {
-      await projectEvent(tx, schema, { type, data } as SyncEvent, recordedAt);
+      const event = { type, data } as SyncEvent;
+      await projectEvent(tx, schema, event, recordedAt);
+      requests.push(...requestsOf(event));
     }
+    await rememberRequests(tx, schema, requests);
   },
 };

@@ -62,18 +62,39 @@ export interface SyncRequested {
     /** Local date and time of the schedule that is served, `YYYY-MM-DDTHH:mm`; `null` for other triggers. */
     readonly slot: string | null;
     readonly requestedAt: string;
+    /** No attempt starts before this: webhooks alone ask, and they asked a moment ago already. `null`: at once. */
+    readonly notBefore: string | null;
   };
 }
 
-/** Another run will follow the open one; written again for each further request that joins it. */
+interface FurtherRequests {
+  /** The requests that join, at least one. */
+  readonly causes: readonly SyncCause[];
+  /** The run's trigger from here on. */
+  readonly trigger: SyncTrigger;
+  readonly attended: boolean;
+  readonly slot: string | null;
+  readonly requestedAt: string;
+}
+
+/** Another run will follow the open one, which has read already; written again for further requests that join it. */
 export interface SyncQueuedAgain {
   readonly type: 'SyncQueuedAgain';
-  readonly data: SyncContext & {
-    readonly cause: SyncCause;
-    readonly attended: boolean;
-    readonly slot: string | null;
-    readonly requestedAt: string;
-  };
+  readonly data: SyncContext &
+    FurtherRequests & {
+      /** When the queued run may start at the earliest, as of here; `null`: as soon as the open one has ended. */
+      readonly notBefore: string | null;
+    };
+}
+
+/** Requests became part of the open run: no attempt of it had started, so it reads what they are about. */
+export interface SyncJoined {
+  readonly type: 'SyncJoined';
+  readonly data: SyncContext &
+    FurtherRequests & {
+      /** The run had to wait (`notBefore`), and need not any more. */
+      readonly endsWait: boolean;
+    };
 }
 
 export interface SyncStarted {
@@ -103,4 +124,4 @@ export interface SyncTimedOut {
 }
 
 export type SyncEvent =
-  SyncRequested | SyncQueuedAgain | SyncStarted | SyncCompleted | SyncFailed | SyncTimedOut;
+  SyncRequested | SyncQueuedAgain | SyncJoined | SyncStarted | SyncCompleted | SyncFailed | SyncTimedOut;

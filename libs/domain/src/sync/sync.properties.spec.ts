@@ -5,6 +5,8 @@ import type { SyncEvent } from './sync.events.js';
 import { runOfRequest, type SyncState } from './sync.state.js';
 
 const NOW = '2026-06-01T08:00:00.000Z';
+const INTERVAL_MS = 10_000;
+const instant = (ms: number): string => new Date(Date.parse(NOW) + ms).toISOString();
 const owner = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
 const outcome = (cursorAfter: string): RunOutcome => ({
   windowFrom: null,
@@ -19,7 +21,7 @@ const outcome = (cursorAfter: string): RunOutcome => ({
 });
 
 const requestIds = fc.integer({ min: 0, max: 15 }).map((n) => `r${n}`);
-const syncIds = requestIds.map((id) => `run-${id}`);
+const syncIds = fc.integer({ min: 0, max: 79 }).map((n) => `run-${n}`);
 const attempts = fc.integer({ min: 0, max: 3 });
 const slots = fc.integer({ min: 1, max: 9 }).map((n) => `2026-06-0${n}T02:00`);
 
@@ -70,13 +72,16 @@ function requestFrom(
   trigger: fc.Arbitrary<'manual' | 'webhook' | 'link' | 'schedule'>,
   slot: fc.Arbitrary<string | null>,
 ): fc.Arbitrary<SyncCommand> {
-  return fc.record({ trigger, slot, requestId: requestIds }).map((request) => ({
-    type: 'RequestSync',
-    ...owner,
-    ...request,
-    syncId: `run-${request.requestId}`,
-    now: NOW,
-  }));
+  return fc
+    .record({ trigger, slot, requestIds: fc.array(requestIds, { minLength: 1, maxLength: 4 }) })
+    .map((request) => ({
+      type: 'RequestSync',
+      ...owner,
+      ...request,
+      syncId: '',
+      webhookIntervalMs: INTERVAL_MS,
+      now: NOW,
+    }));
 }
 
 /** Half of the commands about a run are aimed at the open one, so that runs do end. */
@@ -93,10 +98,20 @@ interface Step {
   readonly after: SyncState;
 }
 
-const steps = (list: readonly (readonly [SyncCommand, boolean])[]): readonly Step[] => {
+interface Wish {
+  readonly command: SyncCommand;
+  readonly aim: boolean;
+  readonly afterMs: number;
+}
+
+const steps = (list: readonly Wish[]): readonly Step[] => {
   let before = sync.initialState;
-  return list.map(([wish, aim]) => {
-    const command = aimed(wish, before, aim);
+  let ms = 0;
+  return list.map((wish, index) => {
+    ms += wish.afterMs;
+    const given =
+      wish.command.type === 'RequestSync' ? { ...wish.command, syncId: `run-${index}` } : wish.command;
+    const command = aimed({ ...given, now: instant(ms) }, before, wish.aim);
     const events = sync.decide(command, before);
     const after = events.reduce<SyncState>(sync.evolve, before);
     const step = { command, before, events, after };
@@ -105,8 +120,17 @@ const steps = (list: readonly (readonly [SyncCommand, boolean])[]): readonly Ste
   });
 };
 
+const pauses = fc.oneof(
+  fc.constant(0),
+  fc.integer({ min: 1, max: 4_000 }),
+  fc.integer({ min: 1, max: 40_000 }),
+);
 const stories = fc
-  .array(fc.tuple(commands, fc.boolean()), { minLength: 1, maxLength: 80, size: 'max' })
+  .array(fc.record({ command: commands, aim: fc.boolean(), afterMs: pauses }), {
+    minLength: 1,
+    maxLength: 80,
+    size: 'max',
+  })
   .map(steps);
 
 const always = (check: (story: readonly Step[], log: readonly SyncEvent[]) => void) => {
@@ -147,12 +171,10 @@ it('has at most one run open at any time, and every run ends at most once', () =
 it('makes every accepted request part of exactly one run, and remembers which', () => {
   always((story, log) => {
     const runs = new Map<string, Set<string>>();
-    const note = (requestId: string, syncId: string) =>
-      runs.set(requestId, (runs.get(requestId) ?? new Set()).add(syncId));
-    for (const event of log) {
-      if (event.type === 'SyncRequested')
-        event.data.causes.forEach(({ requestId }) => note(requestId, event.data.syncId));
-      if (event.type === 'SyncQueuedAgain') note(event.data.cause.requestId, event.data.syncId);
+    for (const { data } of log) {
+      if (!('causes' in data)) continue;
+      for (const { requestId } of data.causes)
+        runs.set(requestId, (runs.get(requestId) ?? new Set()).add(data.syncId));
     }
     const last = story.at(-1)?.after ?? sync.initialState;
     for (const [requestId, served] of runs) {
@@ -166,10 +188,83 @@ it('accepts each request id once, and a request without a slot always', () => {
     const seen = new Set<string>();
     for (const { command, events } of story) {
       if (command.type !== 'RequestSync') continue;
-      const expected = seen.has(command.requestId) ? [0] : command.slot === null ? [1] : [0, 1];
-      expect(expected).toContain(events.length);
-      if (events.length > 0) seen.add(command.requestId);
+      const fresh = new Set(command.requestIds.filter((id) => !seen.has(id)));
+      const [event] = events;
+      if (command.slot === null) expect(event !== undefined).toBe(fresh.size > 0);
+      if (!event) continue;
+      const accepted = 'causes' in event.data ? event.data.causes.map(({ requestId }) => requestId) : [];
+      expect(accepted).toEqual([...fresh]);
+      fresh.forEach((id) => seen.add(id));
     }
+  });
+});
+
+it('lets no attempt of a run start before the last request that joined it was decided', () => {
+  always((_, log) => {
+    const begun = new Set<string>();
+    const late: string[] = [];
+    for (const { type, data } of log) {
+      if (type === 'SyncStarted') begun.add(data.syncId);
+      if ('causes' in data && begun.has(data.syncId)) late.push(data.syncId);
+    }
+    expect(late).toEqual([]);
+  });
+});
+
+it('has at most one run waiting to start, open or queued', () => {
+  always((story) => {
+    const waiting = story.map(({ after }) =>
+      after.status === 'idle' ? 0 : Number(after.run.attempt === 0) + Number(after.queued !== null),
+    );
+    expect(Math.max(...waiting)).toBeLessThanOrEqual(1);
+  });
+});
+
+it('loses no request: every run that has some is over, open or queued', () => {
+  always((story, log) => {
+    const over = new Set(log.filter(isEnd).map(({ data }) => data.syncId));
+    const last = story.at(-1)?.after ?? sync.initialState;
+    const alive = last.status === 'idle' ? [] : [last.run.syncId, last.queued?.syncId];
+    const lost = last.recentRequests.filter(({ syncId }) => !over.has(syncId) && !alive.includes(syncId));
+    expect(lost).toEqual([]);
+  });
+});
+
+/** When each run was started first that webhooks alone had asked for. */
+const startsByWebhook = (log: readonly SyncEvent[]): readonly number[] => {
+  const asked = new Map<string, Set<string>>();
+  const begun = new Set<string>();
+  const starts: number[] = [];
+  for (const { type, data } of log) {
+    if ('causes' in data) {
+      const triggers = data.causes.map(({ trigger }) => trigger);
+      asked.set(data.syncId, new Set([...(asked.get(data.syncId) ?? []), ...triggers]));
+    }
+    if (type !== 'SyncStarted' || begun.has(data.syncId)) continue;
+    begun.add(data.syncId);
+    if ([...(asked.get(data.syncId) ?? [])].join() === 'webhook') starts.push(Date.parse(data.startedAt));
+  }
+  return starts;
+};
+
+it('starts no two runs that webhooks alone asked for closer than the interval', () => {
+  always((_, log) => {
+    const starts = startsByWebhook(log);
+    const pauses = starts.slice(1).map((start, index) => start - (starts[index] ?? 0));
+    expect(pauses.filter((pause) => pause < INTERVAL_MS)).toEqual([]);
+  });
+});
+
+it('makes nothing wait longer than an interval, and nothing that others than webhooks asked for', () => {
+  always((story) => {
+    const waits = story.flatMap(({ command, after }) =>
+      (after.status === 'idle' ? [] : [after.run, after.queued]).flatMap((run) =>
+        run?.notBefore
+          ? [{ trigger: run.trigger, ms: Date.parse(run.notBefore) - Date.parse(command.now) }]
+          : [],
+      ),
+    );
+    expect(waits.filter(({ trigger, ms }) => trigger !== 'webhook' || ms > INTERVAL_MS)).toEqual([]);
   });
 });
 
@@ -197,7 +292,10 @@ it('leaves no queued run behind: when the open one ends, it is requested in the 
   always((story) => {
     for (const { before, events } of story) {
       if (!events.some(isEnd) || before.status === 'idle' || !before.queued) continue;
-      expect(events.at(-1)).toEqual({ type: 'SyncRequested', data: before.queued });
+      expect(events.at(-1)).toMatchObject({
+        type: 'SyncRequested',
+        data: { syncId: before.queued.syncId, causes: before.queued.causes },
+      });
     }
   });
 });

@@ -1,20 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { given, stateAfter } from '#testing';
 import { type RequestSync, type RunOutcome, sync } from './sync.js';
-import type { SyncCompleted, SyncEvent, SyncQueuedAgain, SyncRequested, SyncStarted } from './sync.events.js';
+import type {
+  SyncCompleted,
+  SyncEvent,
+  SyncJoined,
+  SyncQueuedAgain,
+  SyncRequested,
+  SyncStarted,
+} from './sync.events.js';
 import { REMEMBERED_REQUESTS, runOfRequest } from './sync.state.js';
 
 const NOW = '2026-06-01T08:00:00.000Z';
 const LATER = '2026-06-01T08:05:00.000Z';
+const at = (second: number): string => new Date(Date.parse(NOW) + second * 1_000).toISOString();
 const owner = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
 
 const request = (requestId: string, more: Partial<RequestSync> = {}): RequestSync => ({
   type: 'RequestSync',
   ...owner,
   trigger: 'webhook',
-  requestId,
+  requestIds: [requestId],
   syncId: `run-${requestId}`,
   slot: null,
+  webhookIntervalMs: 0,
   now: NOW,
   ...more,
 });
@@ -28,6 +37,7 @@ const requested = (requestId: string, more: Partial<SyncRequested['data']> = {})
     attended: false,
     slot: null,
     requestedAt: NOW,
+    notBefore: null,
     ...more,
   },
 });
@@ -40,10 +50,26 @@ const queued = (
   data: {
     syncId,
     ...owner,
-    cause: { requestId, trigger: 'webhook' },
+    causes: [{ requestId, trigger: 'webhook' }],
+    trigger: 'webhook',
     attended: false,
     slot: null,
     requestedAt: NOW,
+    notBefore: null,
+    ...more,
+  },
+});
+const joined = (syncId: string, requestId: string, more: Partial<SyncJoined['data']> = {}): SyncJoined => ({
+  type: 'SyncJoined',
+  data: {
+    syncId,
+    ...owner,
+    causes: [{ requestId, trigger: 'webhook' }],
+    trigger: 'webhook',
+    attended: false,
+    slot: null,
+    requestedAt: NOW,
+    endsWait: false,
     ...more,
   },
 });
@@ -121,17 +147,24 @@ describe('a request', () => {
   });
 
   it('that was served is recognised, whether its run is open, queued or over', () => {
-    const history = [requested('a'), queued('run-b', 'b'), queued('run-b', 'c')] as const;
-    for (const repeated of ['a', 'b', 'c']) {
+    const history = [
+      requested('a'),
+      joined('run-a', 'j'),
+      started(1),
+      queued('run-b', 'b'),
+      queued('run-b', 'c'),
+    ];
+    for (const repeated of ['a', 'j', 'b', 'c']) {
       given(sync, ...history)
         .when(request(repeated))
         .thenNothing();
-      given(sync, ...history, started(1), completed)
+      given(sync, ...history, completed)
         .when(request(repeated))
         .thenNothing();
     }
     const state = stateAfter(sync, ...history);
-    expect(['a', 'b', 'c', 'd'].map((id) => runOfRequest(state, id))).toEqual([
+    expect(['a', 'j', 'b', 'c', 'd'].map((id) => runOfRequest(state, id))).toEqual([
+      'run-a',
       'run-a',
       'run-b',
       'run-b',
@@ -139,25 +172,62 @@ describe('a request', () => {
     ]);
   });
 
-  it('while a run is open joins the one that follows, however many they are (pain A6)', () => {
-    given(sync, requested('a')).when(request('b')).thenEvents(queued('run-b', 'b'));
-    given(sync, requested('a'), queued('run-b', 'b'))
+  it('joins the open run as long as that has read nothing', () => {
+    given(sync, requested('a')).when(request('b')).thenEvents(joined('run-a', 'b'));
+    given(sync, requested('a'), joined('run-a', 'b'))
+      .when(request('c', { now: LATER }))
+      .thenEvents(joined('run-a', 'c', { requestedAt: LATER }));
+  });
+
+  it('while a run reads joins the one that follows, however many they are (pain A6)', () => {
+    given(sync, requested('a'), started(1)).when(request('b')).thenEvents(queued('run-b', 'b'));
+    given(sync, requested('a'), started(1), queued('run-b', 'b'))
       .when(request('c', { now: LATER }))
       .thenEvents(queued('run-b', 'c', { requestedAt: LATER }));
   });
 
-  it('of a person makes the queued run attended and manual', () => {
-    const byPerson = queued('run-b', 'c', { attended: true, cause: { requestId: 'c', trigger: 'manual' } });
-    const history = [requested('a'), queued('run-b', 'b'), byPerson, queued('run-b', 'd')] as const;
-    given(sync, ...history.slice(0, 2))
+  it('may bring several at once, of which those that were served are left out', () => {
+    const several = request('b', { requestIds: ['a', 'b', 'c', 'b'] });
+    const causes = [
+      { requestId: 'b', trigger: 'webhook' },
+      { requestId: 'c', trigger: 'webhook' },
+    ] as const;
+    given(sync, requested('a'), started(1))
+      .when(several)
+      .thenEvents(queued('run-b', 'b', { causes }));
+    given(sync, requested('a'), started(1), queued('run-b', 'b', { causes }))
+      .when({ ...several, syncId: 'run-x' })
+      .thenNothing();
+  });
+
+  it('of a person makes the run that it joins attended and manual', () => {
+    const byPerson = {
+      attended: true,
+      trigger: 'manual',
+      causes: [{ requestId: 'c', trigger: 'manual' }],
+    } as const;
+    given(sync, requested('a'))
       .when(request('c', { trigger: 'manual' }))
-      .thenEvents(byPerson);
+      .thenEvents(joined('run-a', 'c', byPerson));
+    const history = [
+      requested('a'),
+      started(1),
+      queued('run-b', 'b'),
+      queued('run-b', 'c', byPerson),
+      queued('run-b', 'd', { trigger: 'manual' }),
+    ] as const;
+    given(sync, ...history.slice(0, 3))
+      .when(request('c', { trigger: 'manual' }))
+      .thenEvents(history[3]);
+    given(sync, ...history.slice(0, 4))
+      .when(request('d'))
+      .thenEvents(history[4]);
     const causes = [
       { requestId: 'b', trigger: 'webhook' },
       { requestId: 'c', trigger: 'manual' },
       { requestId: 'd', trigger: 'webhook' },
     ] as const;
-    given(sync, ...history, started(1))
+    given(sync, ...history)
       .when(complete)
       .thenEvents(completed, requested('b', { trigger: 'manual', attended: true, causes }));
   });
@@ -166,8 +236,8 @@ describe('a request', () => {
     const state = stateAfter(
       sync,
       requested('a'),
-      queued('run-b', 'b'),
       started(1),
+      queued('run-b', 'b'),
       completed,
       requested('b'),
     );
@@ -179,7 +249,7 @@ describe('a request', () => {
 
   it('that opened the run is recognised even after so many others that it was forgotten', () => {
     const others = Array.from({ length: REMEMBERED_REQUESTS + 1 }, (_, i) => queued('run-b', `b${i}`));
-    const history: readonly SyncEvent[] = [requested('a'), queued('run-b', 'b'), ...others];
+    const history: readonly SyncEvent[] = [requested('a'), started(1), queued('run-b', 'b'), ...others];
     expect(runOfRequest(stateAfter(sync, ...history), 'a')).toBeUndefined();
     given(sync, ...history)
       .when(request('a'))
@@ -187,6 +257,77 @@ describe('a request', () => {
     given(sync, ...history)
       .when(request('b'))
       .thenNothing();
+  });
+});
+
+describe('runs that webhooks alone ask for', () => {
+  const paced = (requestId: string, second: number, more: Partial<RequestSync> = {}) =>
+    request(requestId, { webhookIntervalMs: 10_000, now: at(second), ...more });
+  const over = [requested('a'), started(1), completed];
+  const waiting = requested('b', { requestedAt: at(3), notBefore: at(10) });
+
+  it('start at once after a quiet time, and otherwise an interval after the last such start', () => {
+    given(sync).when(paced('a', 0)).thenEvents(requested('a'));
+    given(sync, ...over)
+      .when(paced('b', 3))
+      .thenEvents(waiting);
+    given(sync, ...over)
+      .when(paced('b', 10))
+      .thenEvents(requested('b', { requestedAt: at(10) }));
+  });
+
+  it('do not start before', () => {
+    const start = { type: 'StartSync', syncId: 'run-b' } as const;
+    given(sync, ...over, waiting)
+      .when({ ...start, now: at(9) })
+      .thenNothing();
+    given(sync, ...over, waiting)
+      .when({ ...start, now: at(10) })
+      .thenEvents({
+        type: 'SyncStarted',
+        data: { syncId: 'run-b', ...owner, attempt: 1, startedAt: at(10) },
+      });
+  });
+
+  it('wait also when they follow one another', () => {
+    const next = queued('run-b', 'b', { requestedAt: at(3), notBefore: at(10) });
+    given(sync, requested('a'), started(1)).when(paced('b', 3)).thenEvents(next);
+    given(sync, requested('a'), started(1), next)
+      .when({ ...complete, now: at(4) })
+      .thenEvents({ ...completed, data: { ...completed.data, endedAt: at(4) } }, waiting);
+    given(sync, requested('a'), started(1), next)
+      .when({ ...complete, now: at(11) })
+      .thenEvents(
+        { ...completed, data: { ...completed.data, endedAt: at(11) } },
+        requested('b', { requestedAt: at(3) }),
+      );
+  });
+
+  it.each(['manual', 'link', 'schedule'] as const)('wait no longer once %s asks as well', (trigger) => {
+    const attended = trigger !== 'schedule';
+    const more = { trigger, attended, causes: [{ requestId: 'c', trigger }], requestedAt: at(4) };
+    given(sync, ...over, waiting)
+      .when(paced('c', 4, { trigger }))
+      .thenEvents(joined('run-b', 'c', { ...more, endsWait: true }));
+    const next = queued('run-b', 'b', { requestedAt: at(3), notBefore: at(10) });
+    given(sync, requested('a'), started(1), next)
+      .when(paced('c', 4, { trigger }))
+      .thenEvents(queued('run-b', 'c', { ...more, notBefore: null }));
+    const free = stateAfter(sync, ...over, waiting, joined('run-b', 'c', { ...more, endsWait: true }));
+    expect(free).toMatchObject({ run: { notBefore: null, trigger } });
+    expect(sync.decide({ type: 'StartSync', syncId: 'run-b', now: at(4) }, free)).toHaveLength(1);
+  });
+
+  it('keep waiting when another webhook joins', () =>
+    given(sync, ...over, waiting)
+      .when(paced('c', 4))
+      .thenEvents(joined('run-b', 'c', { requestedAt: at(4) })));
+
+  it('are not held up by runs that others asked for', () => {
+    const manual = requested('a', { trigger: 'manual', attended: true });
+    given(sync, manual, started(1), completed)
+      .when(paced('b', 3))
+      .thenEvents(requested('b', { requestedAt: at(3) }));
   });
 });
 
@@ -221,12 +362,13 @@ describe('a slot of the schedule', () => {
   });
 
   it('is served by the queued run as well', () => {
-    const joined = queued('run-b', 'b', {
+    const next = queued('run-b', 'b', {
       slot: '2026-06-02T02:00',
-      cause: { requestId: 'b', trigger: 'schedule' },
+      trigger: 'schedule',
+      causes: [{ requestId: 'b', trigger: 'schedule' }],
     });
-    given(sync, requested('a')).when(daily('02', 'b')).thenEvents(joined);
-    given(sync, requested('a'), joined).when(daily('02', 'c')).thenNothing();
+    given(sync, requested('a'), started(1)).when(daily('02', 'b')).thenEvents(next);
+    given(sync, requested('a'), started(1), next).when(daily('02', 'c')).thenNothing();
   });
 });
 

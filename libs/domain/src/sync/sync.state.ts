@@ -1,7 +1,10 @@
 import type { SyncCause, SyncContext, SyncTrigger } from './sync.events.js';
 
-/** How many served requests are remembered to recognise a repeated one, and how many causes a queued run lists. */
-export const REMEMBERED_REQUESTS = 300;
+/**
+ * How many served requests are remembered to recognise a repeated one, and how many causes a queued run lists. More than
+ * any reactor asks at once: what a crash makes it ask again is still remembered.
+ */
+export const REMEMBERED_REQUESTS = 1_000;
 
 export interface OpenRun extends SyncContext {
   readonly trigger: SyncTrigger;
@@ -9,6 +12,8 @@ export interface OpenRun extends SyncContext {
   readonly attended: boolean;
   readonly slot: string | null;
   readonly requestedAt: string;
+  /** No attempt starts before this; `null`: at once. */
+  readonly notBefore: string | null;
   /** 0 until the first worker took it. */
   readonly attempt: number;
   readonly startedAt: string | null;
@@ -28,6 +33,8 @@ interface Memory {
   readonly recentRequests: readonly ServedRequest[];
   /** Where the last complete run left the provider's cursor. */
   readonly cursor: string | null;
+  /** When the last run that webhooks alone had asked for was started first. */
+  readonly lastWebhookStart: string | null;
 }
 
 export type SyncState =

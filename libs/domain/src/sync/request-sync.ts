@@ -1,0 +1,69 @@
+import { earliestStart } from './pacing.js';
+import type { SyncEvent, SyncTrigger } from './sync.events.js';
+import type { SyncState } from './sync.state.js';
+
+export interface RequestSync {
+  readonly type: 'RequestSync';
+  readonly connectionId: string;
+  readonly tenantId: string;
+  readonly companyId: string;
+  readonly trigger: SyncTrigger;
+  /** Requests of one trigger that come together, at least one; those that were served already are left out. */
+  readonly requestIds: readonly string[];
+  /** Id of the run, should they start one. Never one that was used: a run's id is for ever. */
+  readonly syncId: string;
+  /** `YYYY-MM-DDTHH:mm` in the schedule's zone; only for `schedule`. */
+  readonly slot: string | null;
+  /** Runs that webhooks alone ask for start at least so far apart. */
+  readonly webhookIntervalMs: number;
+  readonly now: string;
+}
+
+/** The requests that gave the open or the queued run its id come again, after so many others that they were forgotten. */
+const isAhead = (state: SyncState, syncId: string): boolean =>
+  state.status === 'open' && (state.run.syncId === syncId || state.queued?.syncId === syncId);
+
+const unserved = ({ requestIds }: RequestSync, state: SyncState): readonly string[] => {
+  const served = new Set(state.recentRequests.map(({ requestId }) => requestId));
+  return [...new Set(requestIds)].filter((requestId) => !served.has(requestId));
+};
+
+/**
+ * A person's request gives a run its trigger: that is what history shows and what priority follows. A run keeps the
+ * trigger `webhook` only while webhooks alone ask for it: those runs are paced.
+ */
+const triggerOf = (run: { readonly trigger: SyncTrigger }, trigger: SyncTrigger): SyncTrigger =>
+  trigger === 'manual' || run.trigger === 'webhook' ? trigger : run.trigger;
+
+/** Becomes part of the run that reads next: the open one as long as it has read nothing, else the one after it. */
+export const requestSync = (command: RequestSync, state: SyncState): readonly SyncEvent[] => {
+  const { trigger, slot, now, connectionId, tenantId, companyId } = command;
+  const requestIds = unserved(command, state);
+  if (requestIds.length === 0 || isAhead(state, command.syncId)) return [];
+  if (slot !== null && state.lastSlot !== null && slot <= state.lastSlot) return [];
+  const request = {
+    syncId: command.syncId,
+    connectionId,
+    tenantId,
+    companyId,
+    trigger,
+    causes: requestIds.map((requestId) => ({ requestId, trigger })),
+    attended: trigger === 'manual' || trigger === 'link',
+    slot,
+    requestedAt: now,
+  };
+  if (state.status === 'idle') {
+    const notBefore = earliestStart(trigger, state, command);
+    return [{ type: 'SyncRequested', data: { ...request, notBefore } }];
+  }
+  const { run, queued } = state;
+  if (run.attempt === 0) {
+    const joint = triggerOf(run, trigger);
+    const endsWait = run.notBefore !== null && joint !== 'webhook';
+    return [{ type: 'SyncJoined', data: { ...request, syncId: run.syncId, trigger: joint, endsWait } }];
+  }
+  const joint = queued ? triggerOf(queued, trigger) : trigger;
+  const notBefore = earliestStart(joint, state, command);
+  const syncId = queued?.syncId ?? command.syncId;
+  return [{ type: 'SyncQueuedAgain', data: { ...request, syncId, trigger: joint, notBefore } }];
+};

@@ -3,6 +3,7 @@ import { APP_GUARD } from '@nestjs/core';
 import { ApiKeyGuard } from './api-key.guard.js';
 import { Callers } from './callers.js';
 import { ConnectionsController } from './connections/connections.controller.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { GatewayDeps } from './gateway-deps.js';
 import { LinkCallbackController } from './link-callback/link-callback.controller.js';
 import { LiveEventsController } from './live-events/live-events.controller.js';
@@ -13,7 +14,13 @@ export class GatewayModule {
   static with(deps: GatewayDeps, callers: Callers): DynamicModule {
     return {
       module: GatewayModule,
-      controllers: [ConnectionsController, SyncsController, LinkCallbackController, LiveEventsController],
+      controllers: [
+        ConnectionsController,
+        SyncsController,
+        DeliveriesController,
+        LinkCallbackController,
+        LiveEventsController,
+      ],
       providers: [
         { provide: GatewayDeps, useValue: deps },
         { provide: Callers, useValue: callers },

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { ListTransactionsController } from './ledger-entries/list-transactions.controller.js';
 import { PostponedRuns } from './postponed-runs.js';
 import { RequestSyncController } from './request-sync/request-sync.controller.js';
@@ -21,6 +22,7 @@ export class SyncModule {
         RunSyncController,
         SyncHistoryController,
         ListTransactionsController,
+        DeliveriesController,
       ],
       providers: [
         { provide: SyncDeps, useValue: deps },

@@ -9,5 +9,6 @@ export * from './commands/run-sync.request.js';
 export * from './rpc/plain-text.js';
 export * from './rpc/scoped.request.js';
 export * from './rpc/connection.request.js';
+export * from './rpc/delivery.request.js';
 export * from './rpc/sync.request.js';
 export * from './rpc/replies.js';

@@ -23,6 +23,9 @@ export const RPC_SUBJECTS = {
   getSync: 'passerelle.rpc.sync.get',
   syncHistory: 'passerelle.rpc.sync.history',
   listTransactions: 'passerelle.rpc.sync.transactions',
+  listDeliveries: 'passerelle.rpc.deliveries.list',
+  getDelivery: 'passerelle.rpc.deliveries.get',
+  replayDelivery: 'passerelle.rpc.deliveries.replay',
 } as const;
 
 /** `<entity>.<verb>` of every public event. */

@@ -2,6 +2,7 @@ import { KurrentEventStore } from '#event-store';
 import { Database, type ProjectionModel, rebuild } from '#read-model';
 import { connectionStatusProjection } from '../../../connections/src/connection-status/connection-status.projection.js';
 import { dueConnectionsProjection } from '../../../scheduler/src/announce-due-syncs/due-connections.projection.js';
+import { deliveriesProjection } from '../../../sync/src/deliveries/deliveries.projection.js';
 import { ledgerEntriesProjection } from '../../../sync/src/ledger-entries/ledger-entries.projection.js';
 import { linkedConnectionsProjection } from '../../../sync/src/request-sync/linked-connections.js';
 import { syncHistoryProjection } from '../../../sync/src/sync-history/sync-history.projection.js';
@@ -12,6 +13,7 @@ const modelsOn = (store: KurrentEventStore): readonly ProjectionModel[] => [
   syncHistoryProjection,
   ledgerEntriesProjection(store),
   linkedConnectionsProjection,
+  deliveriesProjection,
   dueConnectionsProjection,
 ];
 

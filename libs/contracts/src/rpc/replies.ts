@@ -42,3 +42,10 @@ export interface RequestedSyncReply {
   readonly status: 'pending';
   readonly position: string | null;
 }
+
+export interface ReplayedDeliveryReply {
+  readonly deliveryId: string;
+  /** `<deliveryId>~<n>`: finds the run that the replay becomes part of. */
+  readonly requestId: string;
+  readonly position: string | null;
+}

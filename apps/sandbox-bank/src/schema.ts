@@ -5,6 +5,7 @@ export const FIRST_IDS: Readonly<Record<string, number>> = {
   accounts: 8800,
   transactions: 700_210,
   webhook_outbox: 918_272,
+  webhook_auth_providers: 2410,
 };
 
 /**
@@ -60,4 +61,10 @@ CREATE TABLE IF NOT EXISTS webhook_outbox (
   created_ms INTEGER NOT NULL, held INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
   delivered_ms INTEGER, last_error TEXT);
 CREATE INDEX IF NOT EXISTS webhook_outbox_pending ON webhook_outbox (id) WHERE delivered_ms IS NULL;
+CREATE TABLE IF NOT EXISTS webhook_auth_providers (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, secret_key TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS webhook_subscriptions (event TEXT PRIMARY KEY, url TEXT NOT NULL, id_auth INTEGER);
+CREATE TABLE IF NOT EXISTS tink_webhook_endpoints (
+  id TEXT PRIMARY KEY, url TEXT NOT NULL, enabled_events TEXT NOT NULL, description TEXT, disabled INTEGER NOT NULL,
+  secret TEXT NOT NULL, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL);
 `;

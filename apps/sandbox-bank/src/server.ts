@@ -15,6 +15,9 @@ import { overviewPage } from './control/overview-page.js';
 import { sandboxControl } from './control/sandbox.control.js';
 import type { Sandbox } from './sandbox.js';
 import { webviewRoutes } from './webview/webview.routes.js';
+import { tinkApi } from './tink/tink-api.js';
+import { authProviderRoutes } from './webhooks/auth-providers.routes.js';
+import { subscriptionsControl } from './webhooks/subscriptions.control.js';
 import type { WebhookOutbox } from './webhooks/webhook-outbox.js';
 
 const BODY_LIMIT = 16 * 1024 * 1024;
@@ -51,15 +54,29 @@ export const buildServer = async (sandbox: Sandbox, outbox: WebhookOutbox): Prom
       spoilRequests(api, sandbox);
       for (const routes of [authRoutes, userRoutes, connectionRoutes, accountRoutes, transactionRoutes])
         routes(api, sandbox);
+      await api.register(async (scope) => authProviderRoutes(scope, sandbox, 'api-root'), {
+        prefix: '/webhooks',
+      });
     },
     { prefix: '/2.0' },
   );
+  await app.register(
+    async (root) => {
+      answerErrors(root);
+      authProviderRoutes(root, sandbox, 'domain-root');
+    },
+    { prefix: '/webhooks' },
+  );
+  const tink = tinkApi(app, sandbox);
+  await app.register(async (api) => tink.routes(api));
   await app.register(
     async (control) => {
       control.setErrorHandler(controlErrors);
       accountsControl(control, sandbox);
       connectionsControl(control, sandbox);
       sandboxControl(control, sandbox, outbox);
+      subscriptionsControl(control, sandbox);
+      tink.control(control);
     },
     { prefix: '/sandbox' },
   );

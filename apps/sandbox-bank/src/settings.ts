@@ -2,12 +2,16 @@
 export interface Settings {
   clientId: string;
   clientSecret: string;
+  /** Static token of the provider's console; creates and lists what webhooks are signed with. */
+  configToken: string;
   /** Exact URIs that the webview may send a browser back to. */
   redirectUris: string[];
   /** Base of the listening URLs, without the event: `…/webhooks/powens`. `null`: no webhook is registered. */
   webhookUrl: string | null;
   /** `null`: webhooks carry the user's token as bearer, as is the provider's default. */
   webhookSecret: string | null;
+  /** `/webhooks/auth` understands only what was seen live: at the domain's root, parameters in the query. */
+  webhookAuthByQueryOnly: boolean;
   /** Nothing is sent while true; the outbox fills. */
   webhooksPaused: boolean;
   /** Every webhook is delivered twice. */
@@ -24,14 +28,26 @@ export interface Settings {
   recentSyncMs: number;
   /** 0: no limit. The provider's sandbox has 30. */
   rateLimitPerMinute: number;
+  /** The Tink side: credentials of the app. */
+  tinkClientId: string;
+  tinkClientSecret: string;
+  tinkTokenLifeSeconds: number;
+  /** How long a new webhook endpoint waits for its first event; up to 15 minutes at the provider. */
+  tinkActivationMs: number;
+  /** Pause before the first of three repeats; doubles with each. */
+  tinkRetryMs: number;
+  /** A repeat is signed anew instead of carrying its first `t`. */
+  tinkRetriesSignedAnew: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
   clientId: '55120934',
   clientSecret: 'sandbox-client-secret',
+  configToken: 'sandbox-config-token',
   redirectUris: ['http://localhost:3000/v1/link/callback'],
   webhookUrl: null,
   webhookSecret: null,
+  webhookAuthByQueryOnly: false,
   webhooksPaused: false,
   webhooksDuplicated: false,
   webhookMaxTransactions: null,
@@ -41,4 +57,10 @@ export const DEFAULT_SETTINGS: Settings = {
   syncDelayMs: 250,
   recentSyncMs: 60_000,
   rateLimitPerMinute: 0,
+  tinkClientId: 'sandbox-tink-client',
+  tinkClientSecret: 'sandbox-tink-secret',
+  tinkTokenLifeSeconds: 1800,
+  tinkActivationMs: 0,
+  tinkRetryMs: 1000,
+  tinkRetriesSignedAnew: false,
 };

@@ -3,6 +3,7 @@ import type { Settings } from '../settings.js';
 import type { Store } from '../store.js';
 import { parisTimestamp } from '../timestamps.js';
 import { postWebhook, type WebhookOutcome } from './post-webhook.js';
+import { type Listener, listenerOf } from './subscriptions.js';
 
 export interface OutboxRow {
   readonly id: number;
@@ -55,7 +56,7 @@ export class WebhookOutbox implements WebhookEvents {
   }
 
   addRaw(event: string, userId: number, connectionId: number | null, members: () => string): void {
-    if (this.settings.webhookUrl === null) return;
+    if (this.listenerOf(event) === null) return;
     const { id } = this.store.run(
       `INSERT INTO webhook_outbox (event, id_user, id_connection, created_ms, held)
        SELECT ?, ?, ?, ?, EXISTS (SELECT 1 FROM users WHERE id = ? AND expires_ms IS NOT NULL)`,
@@ -121,18 +122,18 @@ export class WebhookOutbox implements WebhookEvents {
   }
 
   private async attempt(id: number): Promise<WebhookOutcome | undefined> {
-    const { webhookUrl, webhooksPaused, webhooksDuplicated } = this.settings;
-    if (webhookUrl === null || webhooksPaused || this.inFlight.has(id) || this.stopping.signal.aborted)
-      return undefined;
+    const { webhooksPaused, webhooksDuplicated } = this.settings;
+    if (webhooksPaused || this.inFlight.has(id) || this.stopping.signal.aborted) return undefined;
     const row = this.store.first<OutboxRow>(
       'SELECT * FROM webhook_outbox WHERE id = ? AND delivered_ms IS NULL AND held = 0 AND body IS NOT NULL',
       id,
     );
-    if (!row) return undefined;
+    const listener = row ? this.listenerOf(row.event) : null;
+    if (!row || !listener) return undefined;
     this.inFlight.add(id);
     try {
-      const outcome = await this.send(webhookUrl, row);
-      if (outcome.kind === 'delivered' && webhooksDuplicated) await this.send(webhookUrl, row);
+      const outcome = await this.send(listener, row);
+      if (outcome.kind === 'delivered' && webhooksDuplicated) await this.send(listener, row);
       if (!this.stopping.signal.aborted) this.record(row, outcome);
       return outcome;
     } finally {
@@ -140,15 +141,19 @@ export class WebhookOutbox implements WebhookEvents {
     }
   }
 
-  private send(webhookUrl: string, row: OutboxRow): Promise<WebhookOutcome> {
+  private listenerOf(event: string): Listener | null {
+    return listenerOf(this.store, this.settings, event);
+  }
+
+  private send({ url, secret }: Listener, row: OutboxRow): Promise<WebhookOutcome> {
     const token = this.store.first<{ token: string }>(
       "SELECT token FROM tokens WHERE id_user = ? AND kind = 'permanent' ORDER BY rowid DESC",
       row.id_user,
     );
     return postWebhook({
-      url: `${webhookUrl.replace(/\/$/, '')}/${row.event.toLowerCase().replaceAll('_', '-')}`,
+      url,
       body: row.body,
-      secret: this.settings.webhookSecret,
+      secret,
       userToken: token?.token ?? null,
       timeoutMs: this.settings.webhookTimeoutMs,
       sentMs: this.settings.webhooksSignedInRealTime ? Date.now() : this.now(),

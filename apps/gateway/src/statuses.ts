@@ -12,6 +12,8 @@ export const STATUSES: StatusTable = {
   'credentials.account-not-found': 422,
   'provider.not-configured': 422,
   'provider.failed': 502,
+  'delivery.nothing-to-do': 422,
+  'delivery.not-understood': 422,
   'idempotency.key-reused': 422,
   'vault.unknown-key': 500,
   internal: 500,

@@ -3,6 +3,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { ListTransactionsController } from './ledger-entries/list-transactions.controller.js';
 import { PostponedRuns } from './postponed-runs.js';
+import { ReplayDeliveryController } from './replay-delivery/replay-delivery.controller.js';
+import { ReplayDeliveryHandler } from './replay-delivery/replay-delivery.handler.js';
 import { RequestSyncController } from './request-sync/request-sync.controller.js';
 import { RequestSyncHandler } from './request-sync/request-sync.handler.js';
 import { RunSyncController } from './run-sync/run-sync.controller.js';
@@ -23,6 +25,7 @@ export class SyncModule {
         SyncHistoryController,
         ListTransactionsController,
         DeliveriesController,
+        ReplayDeliveryController,
       ],
       providers: [
         { provide: SyncDeps, useValue: deps },
@@ -30,6 +33,7 @@ export class SyncModule {
         { provide: PostponedRuns, useValue: postponed },
         RequestSyncHandler,
         RunSyncHandler,
+        ReplayDeliveryHandler,
       ],
     };
   }

@@ -1,6 +1,8 @@
 export type {
   AmendedTransaction,
   ConnectionView,
+  DeliveryDetailsView,
+  DeliveryView,
   PublicEvent,
   PublicEventName,
   PublicEventOf,

@@ -1,6 +1,10 @@
 import type {
   ConnectionPageView,
   ConnectionView,
+  DeliveryDetailsView,
+  DeliveryPageView,
+  DeliveryReplayedView,
+  DeliveryView,
   LinkSessionView,
   SyncAcceptedView,
   SyncPageView,
@@ -111,6 +115,28 @@ export class PasserelleClient {
   /** One run, by its id or by the id of a request that became part of it. */
   async getSync(id: string): Promise<SyncView> {
     return callApi(this.options, { method: 'GET', path: `/v1/syncs/${encodeURIComponent(id)}` });
+  }
+
+  /** Verified webhooks of the providers, newest first; a tenant's key sees those about its own connections. */
+  async listDeliveries(
+    query: PageQuery & {
+      readonly provider?: DeliveryView['provider'];
+      readonly state?: DeliveryView['state'];
+      readonly connectionId?: string;
+    } = {},
+  ): Promise<DeliveryPageView> {
+    return callApi(this.options, { method: 'GET', path: '/v1/deliveries', query });
+  }
+
+  /** What one webhook said and what became of it. */
+  async getDelivery(id: string): Promise<DeliveryDetailsView> {
+    return callApi(this.options, { method: 'GET', path: `/v1/deliveries/${encodeURIComponent(id)}` });
+  }
+
+  /** Acts on a webhook once more; `getSync(requestId)` finds the run that it becomes part of. */
+  async replayDelivery(id: string, { idempotencyKey }: Repeatable = {}): Promise<DeliveryReplayedView> {
+    const path = `/v1/deliveries/${encodeURIComponent(id)}/replay`;
+    return callApi(this.options, { method: 'POST', path, idempotencyKey });
   }
 
   /** One page of transactions; `from` and `to` are bank days, inclusive. */

@@ -2,3 +2,4 @@ export * from './engines.js';
 export * from './given.js';
 export * from './in-memory-event-store.js';
 export * from './nats-server.js';
+export { ownDatabaseUrl } from './own-database.js';

@@ -28,12 +28,13 @@ export class DeliveriesController {
   /** Verified webhooks, newest first; a tenant's key sees those about its own connections. */
   @Get()
   list(
-    @Query() query: ListDeliveriesRequest,
+    @Query() { provider, state, connectionId, limit, cursor }: ListDeliveriesRequest,
     @CallerOf() caller: Caller,
     @Req() request: FastifyRequest,
   ): Promise<DeliveryPageView> {
     const minPosition = this.#deps.ownWrites.minPosition(caller, request);
-    const message = { ...query, scope: caller.scope, minPosition };
+    const filter = { provider, state, connectionId, limit, cursor };
+    const message = { ...filter, scope: caller.scope, minPosition };
     return this.#deps.rpc.request<DeliveryPageView>(RPC_SUBJECTS.listDeliveries, message);
   }
 

@@ -27,7 +27,9 @@ export const connectionsOf = async (
   return found;
 };
 
-export const viewOf = (row: DeliveryRow, connections: ConnectionsOf): DeliveryView => ({
+type Fields<View> = { readonly [Name in keyof View]: View[Name] };
+
+export const viewOf = (row: DeliveryRow, connections: ConnectionsOf): Fields<DeliveryView> => ({
   id: row.delivery_id,
   provider: row.provider,
   scheme: row.scheme,

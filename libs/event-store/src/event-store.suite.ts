@@ -166,6 +166,63 @@ export const eventStoreSuite = (makeStore: () => Promise<EventStore> | EventStor
     });
   });
 
+  describe('deleteStream', () => {
+    beforeEach(async () => {
+      await store.append(stream, 'no-stream', [counted(0), counted(1), counted(2)]);
+    });
+
+    it('hides what the stream holds, and may be repeated', async () => {
+      await store.append(`${category}-2`, 'no-stream', [counted(7)]);
+      await store.deleteStream(stream, 2n);
+      await store.deleteStream(stream, 2n);
+      expect(await numbersIn()).toEqual([]);
+      expect(await numbersIn({ direction: 'backwards' })).toEqual([]);
+      expect(numbersOf(await collect(store.readStream(`${category}-2`)))).toEqual([7]);
+    });
+
+    it('is refused at any other revision, and hides nothing then', async () => {
+      for (const expected of [0n, 1n, 3n, 'no-stream'] as const) {
+        await expect(store.deleteStream(stream, expected)).rejects.toThrow(WrongExpectedRevision);
+      }
+      expect(await numbersIn()).toEqual([0, 1, 2]);
+    });
+
+    it('of a stream that there is not is a success', async () => {
+      await store.deleteStream(`${category}-none`, 'no-stream');
+      await store.deleteStream(`${category}-none`, 4n);
+      await store.deleteStream(stream, 2n);
+      await store.deleteStream(stream, 'no-stream');
+      expect(await numbersIn()).toEqual([]);
+    });
+
+    it.each(['no-stream', 2n] as const)(
+      'lets it be written anew from the next revision, expecting %s',
+      async (expected) => {
+        await store.deleteStream(stream, 2n);
+        const written = await store.append(stream, expected, [counted(3), counted(4)]);
+        expect(written.revision).toBe(4n);
+        expect(written.events.map(({ revision }) => revision)).toEqual([3n, 4n]);
+        expect(await written.recorded()).toEqual(await collect(store.readStream(stream)));
+        expect(await numbersIn()).toEqual([3, 4]);
+        expect(await numbersIn({ direction: 'backwards', maxCount: 1 })).toEqual([4]);
+        await expect(store.append(stream, 'no-stream', [counted(5)])).rejects.toThrow(WrongExpectedRevision);
+        await expect(store.deleteStream(stream, 2n)).rejects.toThrow(WrongExpectedRevision);
+        await store.append(stream, 4n, [counted(5)]);
+        expect(await numbersIn()).toEqual([3, 4, 5]);
+      },
+    );
+
+    it('goes unnoticed by a feed, which sees what is written afterwards', async () => {
+      const { feed, events } = follow();
+      await until(() => events().length === 3);
+      await store.deleteStream(stream, 2n);
+      const { position } = await store.append(stream, 'no-stream', [counted(3)]);
+      await until(() => (feed.position() ?? 0n) >= position);
+      expect(events().map(({ revision }) => revision)).toEqual([0n, 1n, 2n, 3n]);
+      expect(numbersOf(events())).toEqual([0, 1, 2, 3]);
+    });
+  });
+
   describe('subscribeToAll', () => {
     it('delivers the past and the present of the matching streams, in the order of the log', async () => {
       await store.append(stream, 'no-stream', [counted(0), counted(1)]);

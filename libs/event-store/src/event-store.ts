@@ -8,7 +8,7 @@ export interface NewEvent {
   readonly metadata: EventMetadata;
 }
 
-/** The revision that the stream must have: its last event's, or `no-stream`. There is no "any". */
+/** The revision that the stream must have: its last event's, or `no-stream`, which a deleted one is too. There is no "any". */
 export type ExpectedRevision = bigint | 'no-stream';
 
 /**
@@ -75,6 +75,16 @@ export abstract class EventStore implements EventFeedSource {
 
   /** Events of one stream; nothing when it does not exist. Stopping early (`break`) releases the call. */
   abstract readStream(stream: string, options?: ReadOptions): AsyncIterable<RecordedEvent>;
+
+  /**
+   * Hides all that the stream holds, as if it had never been. Whoever writes to it again, expecting `no-stream` or its last
+   * revision, goes on with the next one. A stream that is not there, or not any more, is a success: a repeat is harmless.
+   * Subscriptions to the whole log may show the old events until the server reclaims their space.
+   * @param expected the revision that it must have; `no-stream` succeeds only where there is nothing to hide
+   * @throws {WrongExpectedRevision} it has other events than that; nothing was hidden
+   * @throws {EventStoreUnavailable} outcome unknown after the repeats
+   */
+  abstract deleteStream(stream: string, expected: ExpectedRevision): Promise<void>;
 
   /** A supervised subscription to the whole log: resubscribes by itself from the last handled batch. */
   abstract subscribeToAll(options: FeedOptions): Feed;

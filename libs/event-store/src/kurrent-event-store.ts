@@ -6,9 +6,12 @@ import {
   type ExpectedRevision,
   type NewEvent,
   type ReadOptions,
+  WrongExpectedRevision,
+  type WrittenEvent,
 } from './event-store.js';
 import { HeadWatch } from './head-watch.js';
 import { KurrentAppender } from './kurrent-appender.js';
+import { hideStream } from './kurrent-delete.js';
 import { KurrentFeed } from './kurrent-feed.js';
 import { readEvents } from './kurrent-read.js';
 import { toRecordedEvent } from './kurrent-record.js';
@@ -19,6 +22,13 @@ import { superviseFeed } from './supervise-feed.js';
 const APPEND_MS = 10_000;
 const READ_MS = 10_000;
 const PING_MS = 2_000;
+
+/** A deleted stream counts as `no-stream`, but its numbers go on: only the answer tells where the events stand. */
+const standingAt = (proposed: readonly WrittenEvent[], last: bigint): readonly WrittenEvent[] => {
+  const first = last + 1n - BigInt(proposed.length);
+  if (proposed[0]?.revision === first) return proposed;
+  return proposed.map((event, index) => ({ ...event, revision: first + BigInt(index) }));
+};
 
 /** {@link EventStore} on EventStoreDB 23.10+ / KurrentDB, or the embedded node, which speaks the same protocol. */
 export class KurrentEventStore extends EventStore {
@@ -39,10 +49,10 @@ export class KurrentEventStore extends EventStore {
   override async append(
     stream: string,
     expected: ExpectedRevision,
-    events: readonly NewEvent[],
+    news: readonly NewEvent[],
     { timeoutMs = APPEND_MS }: { readonly timeoutMs?: number } = {},
   ): Promise<Appended> {
-    const proposed = proposedEvents(stream, expected, events);
+    const proposed = proposedEvents(stream, expected, news);
     const { nextExpectedRevision: revision, position } = await this.#appender.append(
       stream,
       expected,
@@ -52,12 +62,13 @@ export class KurrentEventStore extends EventStore {
     if (!position)
       throw new Error(`The event store took an append to ${stream} but told no position for it.`);
     this.#head.appended();
-    const from = proposed[0]?.revision ?? 0n;
+    const events = standingAt(proposed, revision);
+    const from = events[0]?.revision ?? 0n;
     return {
-      events: proposed,
+      events,
       revision,
       position: position.commit,
-      recorded: () => this.#readBack(stream, from, proposed.length),
+      recorded: () => this.#readBack(stream, from, events.length),
     };
   }
 
@@ -68,6 +79,15 @@ export class KurrentEventStore extends EventStore {
     for await (const { event } of readEvents(this.#client, read, READ_MS)) {
       const recorded = toRecordedEvent(event);
       if (recorded) yield recorded;
+    }
+  }
+
+  override async deleteStream(stream: string, expected: ExpectedRevision): Promise<void> {
+    if (expected !== 'no-stream' && (await hideStream(this.#client, stream, expected, APPEND_MS))) {
+      return this.#head.appended();
+    }
+    for await (const _ of this.readStream(stream, { direction: 'backwards', maxCount: 1 })) {
+      throw new WrongExpectedRevision(stream, expected);
     }
   }
 

@@ -19,6 +19,7 @@ const POSITION_STEP = 64n;
 /** The {@link EventStore} port in memory, for specs of what stands on it; it passes the port's own suite. */
 export class InMemoryEventStore extends EventStore {
   readonly #log: RecordedEvent[] = [];
+  readonly #firstVisible = new Map<string, bigint>();
   readonly #feeds = new Set<Feed>();
   #wake = new Set<() => void>();
   #logId: Promise<string> | undefined;
@@ -29,20 +30,21 @@ export class InMemoryEventStore extends EventStore {
     events: readonly NewEvent[],
   ): Promise<Appended> {
     const proposed = proposedEvents(stream, expected, events);
-    const stored = this.#streamOf(stream);
-    const first = proposed[0]?.revision ?? 0n;
+    const stored = this.#everIn(stream);
+    const next = BigInt(stored.length);
+    const isFree = expected === 'no-stream' ? this.#streamOf(stream).length === 0 : expected + 1n === next;
     const already = proposed.map(({ id, revision }) =>
       stored.find((e) => e.id === id && e.revision === revision),
     );
     let recorded = already.filter((event) => event !== undefined);
     if (recorded.length !== proposed.length) {
-      if (BigInt(stored.length) !== first) throw new WrongExpectedRevision(stream, expected);
+      if (!isFree) throw new WrongExpectedRevision(stream, expected);
       recorded = proposed.map((event, index) => ({
         // Stored as JSON is, so that what a spec does to its objects afterwards cannot change the past.
         ...(JSON.parse(
           JSON.stringify({ ...event, revision: undefined, recordedAt: new Date().toISOString() }),
         ) as Omit<RecordedEvent, 'revision' | 'position'>),
-        revision: event.revision,
+        revision: next + BigInt(index),
         position: BigInt(this.#log.length + index + 1) * POSITION_STEP,
       }));
       this.#log.push(...recorded);
@@ -51,7 +53,7 @@ export class InMemoryEventStore extends EventStore {
     const last = recorded.at(-1);
     if (!last) throw new RangeError('An append carries no event.');
     return {
-      events: proposed,
+      events: recorded,
       revision: last.revision,
       position: last.position,
       recorded: () => Promise.resolve(recorded),
@@ -68,6 +70,13 @@ export class InMemoryEventStore extends EventStore {
         ? stored.filter(({ revision }) => revision >= (from ?? 0n))
         : stored.filter(({ revision }) => from === undefined || revision <= from).toReversed();
     yield* matching.slice(0, Math.min(maxCount, matching.length));
+  }
+
+  override async deleteStream(stream: string, expected: ExpectedRevision): Promise<void> {
+    const last = this.#streamOf(stream).at(-1);
+    if (!last) return;
+    if (last.revision !== expected) throw new WrongExpectedRevision(stream, expected);
+    this.#firstVisible.set(stream, last.revision + 1n);
   }
 
   override subscribeToAll(options: FeedOptions): Feed {
@@ -93,8 +102,13 @@ export class InMemoryEventStore extends EventStore {
     await Promise.all([...this.#feeds].map((feed) => feed.stop()));
   }
 
-  #streamOf(stream: string): readonly RecordedEvent[] {
+  #everIn(stream: string): readonly RecordedEvent[] {
     return this.#log.filter((event) => event.stream === stream);
+  }
+
+  #streamOf(stream: string): readonly RecordedEvent[] {
+    const from = this.#firstVisible.get(stream) ?? 0n;
+    return this.#everIn(stream).filter(({ revision }) => revision >= from);
   }
 
   async *#items(options: FeedOptions, after: bigint | null, signal: AbortSignal): AsyncGenerator<FeedItem> {

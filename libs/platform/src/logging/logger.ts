@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { correlation } from '../correlation/als-correlation-scope.js';
 import { readableLine } from './readable-line.js';
@@ -21,7 +22,8 @@ const readableOn = (destination: DestinationStream): DestinationStream => ({
 
 /** JSON lines with the app, the correlation id of the work at hand, and without secrets. */
 export const createLogger = (options: LoggerOptions): Logger => {
-  const readable = options.readable ?? (options.destination === undefined && process.stdout.isTTY);
+  // Not `process.stdout.isTTY`: in a thread other than the first that is no terminal.
+  const readable = options.readable ?? (options.destination === undefined && isatty(1));
   const destination = options.destination ?? pino.destination({ fd: 1, sync: true });
   return pino(
     {

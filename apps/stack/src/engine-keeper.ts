@@ -9,11 +9,7 @@ import {
   startEngines,
   startSandboxBank,
 } from '#engines';
-
-/** A crash may be bad luck; this many within a minute are not. */
-const MAX_CRASHES = 5;
-const WINDOW_MS = 60_000;
-const FIRST_PAUSE_MS = 200;
+import { CrashBudget } from './crash-budget.js';
 
 export interface KeeperOptions {
   readonly dataDir: string;
@@ -42,7 +38,7 @@ export class EngineKeeper {
   #stopping = false;
   /** Being brought back now: what such a start has begun must be there before it can be stopped. */
   readonly #restarts = new Set<Promise<void>>();
-  #crashes: number[] = [];
+  readonly #crashes = new CrashBudget();
 
   private constructor(options: KeeperOptions) {
     this.#options = options;
@@ -105,12 +101,10 @@ export class EngineKeeper {
   async #bringBack({ engine, message }: EngineExit): Promise<void> {
     if (this.#stopping) return;
     const { logger, onGivenUp } = this.#options;
-    const now = Date.now();
-    this.#crashes = [...this.#crashes.filter((at) => now - at < WINDOW_MS), now];
     logger.error({ engine }, message);
-    if (this.#crashes.length > MAX_CRASHES)
-      return onGivenUp(`The embedded engines do not stay up. ${message}`);
-    await new Promise((resolve) => setTimeout(resolve, FIRST_PAUSE_MS * 2 ** (this.#crashes.length - 1)));
+    const pauseMs = this.#crashes.spend(Date.now());
+    if (pauseMs === null) return onGivenUp(`The embedded engines do not stay up. ${message}`);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
     if (this.#stopping) return;
     try {
       await (engine === 'sandbox-bank' ? this.#startSandbox() : this.#engines?.restart(engine));

@@ -13,15 +13,15 @@ import { announce } from './announce.js';
 import { linkDemoConnection } from './demo/link-demo-connection.js';
 import { EngineKeeper } from './engine-keeper.js';
 import { localKeys } from './local-keys.js';
-import { startApps } from './start-apps.js';
+import { type Host, startApps } from './start-apps.js';
 import { completeConfig, needsSandbox, sandboxSettings } from './stack-config.js';
 
 const DIST = fileURLToPath(new URL('../../../', import.meta.url));
 
-const startServices = async (config: Config): Promise<Stoppable> => {
+const startServices = async (config: Config, host: Host): Promise<Stoppable> => {
   const resources = await ServiceResources.open(config, 'stack');
   try {
-    const apps = await startApps(resources);
+    const apps = await startApps(resources, host);
     return {
       stop: async () => {
         try {
@@ -48,6 +48,7 @@ export const startStack = async (env: RawEnvironment): Promise<Stoppable> => {
   const settings = loadConfig(env, { app: 'stack', embedded: true });
   const logger = createLogger({ app: 'stack', level: settings.logLevel });
   const keys = await localKeys(settings.dataDir);
+  const host = { logger, onGivenUp: giveUp(logger) };
   const withSandbox = needsSandbox(settings);
   const { ports } = settings;
   const keeper = await EngineKeeper.start({
@@ -59,12 +60,11 @@ export const startStack = async (env: RawEnvironment): Promise<Stoppable> => {
       ...(settings.databaseUrl === null && { postgres: ports.embeddedDatabase }),
     },
     sandbox: withSandbox ? { port: ports.sandbox, settings: sandboxSettings(settings, keys) } : null,
-    logger,
-    onGivenUp: giveUp(logger),
+    ...host,
   });
   try {
     const config = completeConfig(settings, keys, keeper.urls, keeper.sandboxUrl);
-    const services = await startServices(config);
+    const services = await startServices(config, host);
     const ready = await announce(config, keeper.sandboxUrl);
     if (withSandbox && env['PASSERELLE_DEMO'] !== 'off') {
       await linkDemoConnection(config.apiKey ?? new Secret(''), ready.gatewayUrl, logger);

@@ -41,6 +41,7 @@ export const completeConfig = (
     sandboxUrl === null
       ? config.powens
       : {
+          ...config.powens,
           clientId: SANDBOX_CLIENT_ID,
           clientSecret: new Secret(keys.sandboxClientSecret),
           webhookSecrets:

@@ -39,7 +39,12 @@ export interface Settings {
   /** `''` or a path that begins with a slash. */
   readonly webhookPublicPath: string;
   /** `baseUrl` is the API root with its `/2.0`; `null` without `POWENS_BASE_URL` and `POWENS_DOMAIN`. */
-  readonly powens: ProviderConfig & { readonly baseUrl: string | null; readonly webviewUrl: string };
+  readonly powens: ProviderConfig & {
+    /** Static token of the console; only registering webhooks needs it. */
+    readonly configToken: Secret | null;
+    readonly baseUrl: string | null;
+    readonly webviewUrl: string;
+  };
   readonly tink: ProviderConfig & {
     readonly baseUrl: string;
     readonly linkUrl: string;

@@ -47,6 +47,7 @@ export class Environment {
   @Plain() POWENS_CLIENT_ID?: string;
   @Plain() POWENS_CLIENT_SECRET?: string;
   @PlainList() POWENS_WEBHOOK_SECRET?: string;
+  @Plain() POWENS_CONFIG_TOKEN?: string;
   @Text(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be the name before ".biapi.pro", such as acme or acme-sandbox')
   POWENS_DOMAIN?: string;
   @HttpUrl() POWENS_BASE_URL?: string;

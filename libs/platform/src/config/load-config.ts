@@ -57,6 +57,7 @@ const providersOf = (env: Environment): Pick<Settings, 'powens' | 'tink'> => ({
     clientId: env.POWENS_CLIENT_ID ?? null,
     clientSecret: secret(env.POWENS_CLIENT_SECRET),
     webhookSecrets: secrets(env.POWENS_WEBHOOK_SECRET),
+    configToken: secret(env.POWENS_CONFIG_TOKEN),
     baseUrl: powensRoot(env),
     webviewUrl: withoutSlash(env.POWENS_WEBVIEW_URL),
   },

@@ -6,3 +6,12 @@ export { PowensProvider, type PowensProviderOptions } from './powens/powens-prov
 export { powensWebhookReader, signPowens } from './powens/webhook.js';
 export { signTink, tinkWebhookReader } from './tink/webhook.js';
 export { webhookReaders, type WebhookSecrets } from './webhook-readers.js';
+export { secretFingerprint } from './webhook-secrets.js';
+export * from './webhook-registration.js';
+export {
+  POWENS_WEBHOOK_EVENTS,
+  powensEventPath,
+  PowensWebhookRegistrar,
+  type PowensWebhookRegistrarOptions,
+} from './powens/webhook-registration.js';
+export { TinkWebhookRegistrar, type TinkWebhookRegistrarOptions } from './tink/webhook-registration.js';

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agent, fetch as undiciFetch } from 'undici';
+import { apiRoot } from '../api-root.js';
 import { type CallCount, ProviderError } from '../bank-provider.js';
 import { parseLossless, stringifyLossless } from '../lossless-json.js';
 import { errorOfAnswer, errorOfSilence } from './powens-error.js';
@@ -41,15 +42,6 @@ export interface PowensClientOptions {
   readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
 }
 
-const checkedRoot = (baseUrl: string): URL => {
-  const root = new URL(baseUrl.replace(/\/+$/, ''));
-  const isLocal = ['127.0.0.1', 'localhost', '[::1]'].includes(root.hostname);
-  if (root.protocol !== 'https:' && !(root.protocol === 'http:' && isLocal)) {
-    throw new Error('POWENS_BASE_URL must begin with https:// (http:// is for this machine only).');
-  }
-  return root;
-};
-
 const retryAfterOf = (header: string | null): number | undefined => {
   if (header === null) return undefined;
   const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
@@ -72,7 +64,7 @@ export class PowensClient {
   private readonly pause: (ms: number) => Promise<unknown>;
 
   constructor(private readonly options: PowensClientOptions) {
-    this.root = checkedRoot(options.baseUrl);
+    this.root = apiRoot(options.baseUrl, 'POWENS_BASE_URL');
     this.fetchImpl = options.fetchImpl ?? undiciFetch;
     this.pause = options.pause ?? delay;
   }

@@ -1,6 +1,7 @@
 import type { ProviderNotice } from '#domain';
-import { asRecord, asText } from '../json-fields.js';
-import { tryParseLossless } from '../lossless-json.js';
+import { asRecord } from '../json-fields.js';
+import { asEventName, asId, NOBODY } from '../notice-target.js';
+import { skimJson } from '../skim-json.js';
 import {
   checkedSecrets,
   hmacSha256,
@@ -11,22 +12,20 @@ import {
 import type { WebhookHead, WebhookReader, WebhookRefusal } from '../webhook.js';
 
 const SIGNATURE = /^[0-9a-f]{64}$/;
-const MAX_ID_LENGTH = 200;
 
 /** Signature of the original guide: lower-case hex of HMAC-SHA256 over the raw body. */
 export const signGuide = (secret: string, rawBody: string | Uint8Array): string =>
   hmacSha256(secret, rawBody).toString('hex');
 
 const noticeOf = (body: unknown): ProviderNotice => {
-  const event = asText(asRecord(body)?.['event_type'])?.slice(0, 64) ?? null;
+  const fields = asRecord(body);
+  const event = asEventName(fields?.['event_type']);
   if (event === null) return { kind: 'unrecognised', event: null };
   if (event !== 'transactions.new') return { kind: 'nothing-to-do', event };
-  const connectionId = asText(asRecord(body)?.['connection_id']);
-  if (connectionId === null || connectionId.length > MAX_ID_LENGTH) return { kind: 'unrecognised', event };
-  return {
-    kind: 'data-may-have-changed',
-    target: { connectionId, providerUserId: null, providerConnectionId: null, providerAccountId: null },
-  };
+  const connectionId = asId(fields?.['connection_id']);
+  return connectionId === null
+    ? { kind: 'unrecognised', event }
+    : { kind: 'data-may-have-changed', target: { ...NOBODY, connectionId } };
 };
 
 /**
@@ -45,7 +44,7 @@ const signatureOf = ({ headers }: WebhookHead): WebhookRefusal | Uint8Array => {
   return Buffer.from(signature.value, 'hex');
 };
 
-const translate = (_path: string, rawBody: Uint8Array): ProviderNotice => noticeOf(tryParseLossless(rawBody));
+const translate = (_path: string, rawBody: Uint8Array): ProviderNotice => noticeOf(skimJson(rawBody));
 
 /**
  * The webhook scheme of the application that this system replaces, signed with `X-Powens-Signature`. It has neither an id nor a

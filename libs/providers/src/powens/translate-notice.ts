@@ -1,21 +1,15 @@
 import type { NoticeTarget, ProviderNotice } from '#domain';
 import { asList, asRecord, asText, type JsonRecord } from '../json-fields.js';
+import { asEventName, asId, NOBODY } from '../notice-target.js';
 import { stateOf } from './translate-connection.js';
 
 type Reader = (body: JsonRecord) => ProviderNotice | null;
 
-const NOBODY: NoticeTarget = {
-  connectionId: null,
-  providerUserId: null,
-  providerConnectionId: null,
-  providerAccountId: null,
-};
-
 /** `{user, connection: {…}}`; sent after every sync, also one that ended in an error state. */
 const connectionSynced: Reader = (body) => {
   const connection = asRecord(body['connection']) ?? {};
-  const providerConnectionId = asText(connection['id']);
-  const providerUserId = asText(asRecord(body['user'])?.['id']) ?? asText(connection['id_user']);
+  const providerConnectionId = asId(connection['id']);
+  const providerUserId = asId(asRecord(body['user'])?.['id']) ?? asId(connection['id_user']);
   if (providerConnectionId === null && providerUserId === null) return null;
   const target = { ...NOBODY, providerUserId, providerConnectionId };
   const code = stateOf(connection);
@@ -24,22 +18,33 @@ const connectionSynced: Reader = (body) => {
     : { kind: 'connection-state', target, code };
 };
 
-/** Bodies that are a bare connection: the id is theirs. */
+const hasAny = (body: JsonRecord, keys: readonly string[]): boolean =>
+  keys.some((key) => Object.hasOwn(body, key));
+
+/** What stands in bodies of other events, never beside a bare connection or a bare user. */
+const OF_OTHERS = ['connection', 'connections', 'user', 'id_connection', 'transactions', 'attachments'];
+
+/**
+ * A bare connection: the id is its own. Whoever registered this path for another event must not end a connection by it: an
+ * account, a user and a finished sync all look different.
+ */
 const connectionDeleted: Reader = (body) => {
-  const providerConnectionId = asText(body['id']);
-  if (providerConnectionId === null) return null;
-  const target = { ...NOBODY, providerUserId: asText(body['id_user']), providerConnectionId };
+  const providerConnectionId = asId(body['id']);
+  if (providerConnectionId === null || hasAny(body, [...OF_OTHERS, 'signin'])) return null;
+  const target = { ...NOBODY, providerUserId: asId(body['id_user']), providerConnectionId };
   return { kind: 'connection-deleted', target };
 };
 
+/** A bare user. One that was created looks the same: here the path alone decides. */
 const userDeleted: Reader = (body) => {
-  const providerUserId = asText(body['id']);
-  return providerUserId === null ? null : { kind: 'user-deleted', target: { ...NOBODY, providerUserId } };
+  const providerUserId = asId(body['id']);
+  if (providerUserId === null || hasAny(body, [...OF_OTHERS, 'id_user', 'id_connector'])) return null;
+  return { kind: 'user-deleted', target: { ...NOBODY, providerUserId } };
 };
 
 /** Deprecated: several connections of one user at once. */
 const userSynced: Reader = (body) => {
-  const providerUserId = asText(asRecord(body['user'])?.['id']) ?? asText(body['id']);
+  const providerUserId = asId(asRecord(body['user'])?.['id']) ?? asId(body['id']);
   return providerUserId === null
     ? null
     : { kind: 'data-may-have-changed', target: { ...NOBODY, providerUserId } };
@@ -47,10 +52,10 @@ const userSynced: Reader = (body) => {
 
 /** Bodies that are a bare account. */
 const accountTarget = (body: JsonRecord): NoticeTarget | null => {
-  const providerAccountId = asText(body['id']);
-  const providerConnectionId = asText(body['id_connection']);
+  const providerAccountId = asId(body['id']);
+  const providerConnectionId = asId(body['id_connection']);
   if (providerAccountId === null || providerConnectionId === null) return null;
-  return { ...NOBODY, providerUserId: asText(body['id_user']), providerConnectionId, providerAccountId };
+  return { ...NOBODY, providerUserId: asId(body['id_user']), providerConnectionId, providerAccountId };
 };
 
 const accountSynced: Reader = (body) => {
@@ -76,10 +81,10 @@ const READERS: Readonly<Record<string, Reader>> = {
   'account-disabled': accountChanged('disabled'),
 };
 
-/** Known, and followed or preceded by an event that we act on. */
+/** Followed or preceded by an event that we act on, or of no meaning for bank data; the last is of older lists. */
 const IRRELEVANT = new Set([
   'user-created', 'accounts-fetched', 'account-categorized', 'account-ownerships-found', 'transaction-attachments-found',
-  'subscription-found', 'subscription-synced', 'payment-state-updated',
+  'subscription-found', 'subscription-synced', 'payment-state-updated', 'transactions-clustered',
 ]); // prettier-ignore
 
 /**
@@ -89,6 +94,7 @@ const IRRELEVANT = new Set([
  */
 const eventOfShape = (body: JsonRecord): string | null => {
   if (asRecord(body['connection'])) return 'connection-synced';
+  if (asRecord(body['user']) && asList(body['connections'])) return 'user-synced';
   if (asList(body['attachments'])) return 'transaction-attachments-found';
   if ('id_connection' in body && 'type' in body) {
     if (asList(body['transactions'])) return 'account-synced';
@@ -99,7 +105,7 @@ const eventOfShape = (body: JsonRecord): string | null => {
   return asList(body['transactions']) ? 'account-categorized' : null;
 };
 
-const eventName = (segment: string): string => segment.toLowerCase().replaceAll('_', '-').slice(0, 64);
+const eventName = (segment: string): string | null => asEventName(segment.toLowerCase().replaceAll('_', '-'));
 
 /** The notice in a verified body; `segment` is the event in the path that Powens called, `null` when the path has none. */
 export const translateNotice = (segment: string | null, body: unknown): ProviderNotice => {

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WebhookRequest } from '../webhook.js';
@@ -125,6 +126,11 @@ describe('the signature', () => {
       { 'bi-signature': signature, 'bi-signature-date': DATE.replace('33', '34') },
       'wrong-signature',
     ],
+    [
+      'a day that is none',
+      { 'bi-signature': signature, 'bi-signature-date': '2026-13-14T05:12:33Z' },
+      'malformed-signature',
+    ],
     ['no day for a date', { 'bi-signature': signature, 'bi-signature-date': 'now' }, 'malformed-signature'],
   ])('is refused with %s', (_, headers, reason) => {
     expect(read(request(SYNCED, body, headers))).toEqual({ kind: 'rejected', reason });
@@ -145,6 +151,57 @@ describe('the signature', () => {
     expect(read(request(SYNCED, moved, headers))).toEqual({
       kind: 'rejected',
       reason: 'malformed-signature',
+    });
+  });
+});
+
+describe('a compressed body', () => {
+  const text = fixtureBytes('webhook-connection-deleted.json');
+  const path = '/webhooks/powens/connection-deleted';
+  const compressed = gzipSync(text);
+  const over = (signedBytes: Uint8Array, rawBody: Uint8Array, decodedBody?: Uint8Array) =>
+    read({ ...signed(path, signedBytes), rawBody, ...(decodedBody && { decodedBody }) });
+  const understood = {
+    kind: 'verified',
+    deliveryKey: '918283',
+    notice: { kind: 'connection-deleted', target: { providerConnectionId: '3107' } },
+  };
+
+  it('may be signed as it came or as it reads', () => {
+    expect(over(compressed, compressed, text)).toMatchObject(understood);
+    expect(over(text, compressed, text)).toMatchObject(understood);
+  });
+
+  it('is refused when the signature is over neither', () => {
+    const refused = { kind: 'rejected', reason: 'wrong-signature' };
+    expect(over(bytes('{}'), compressed, text)).toEqual(refused);
+    expect(over(text, compressed)).toEqual(refused);
+  });
+
+  it('has the same identity however often and hard it is compressed', () => {
+    const nameless = bytes('{"id":3107}');
+    const keys = [0, 9].map((level) => {
+      const verdict = over(nameless, gzipSync(nameless, { level }), nameless);
+      return verdict.kind === 'verified' ? verdict.deliveryKey : verdict.reason;
+    });
+    expect(keys[0]).toMatch(/^[0-9a-f]{64}$/);
+    expect(keys[0]).toBe(keys[1]);
+  });
+
+  it('that was stored as it came can be translated later', () => {
+    const { translate } = powensWebhookReader([]);
+    expect(translate(path, compressed)).toMatchObject(understood.notice);
+    expect(translate(path, compressed.subarray(0, 40))).toEqual({
+      kind: 'unrecognised',
+      event: 'connection-deleted',
+    });
+  });
+
+  it('that would fill the memory is not understood', () => {
+    const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024 + 1, 0x20));
+    expect(powensWebhookReader([]).translate(path, bomb)).toEqual({
+      kind: 'unrecognised',
+      event: 'connection-deleted',
     });
   });
 });
@@ -198,7 +255,9 @@ describe('the notice', () => {
     (event, file, notice) => {
       const body = fixtureBytes(file);
       expect(noticeOf(`/webhooks/powens/${event}`, body)).toEqual(notice);
+      expect(noticeOf(`/public/prefix/webhooks/powens/${event}`, body)).toEqual(notice);
       expect(noticeOf('/prefix/webhooks/powens', body)).toEqual(notice);
+      expect(noticeOf('/v1/webhook-listener', body)).toEqual(notice);
     },
   );
 
@@ -239,7 +298,7 @@ describe('the notice', () => {
   });
 
   it.each([
-    ['/webhooks/powens/transactions-clustered', '{}', 'transactions-clustered'],
+    ['/webhooks/powens/transactions-invented', '{}', 'transactions-invented'],
     ['/webhooks/powens/constructor', '{}', 'constructor'],
     ['/webhooks/powens/connection-synced', '[]', 'connection-synced'],
     ['/webhooks/powens/connection-synced', '{"connection":null}', 'connection-synced'],

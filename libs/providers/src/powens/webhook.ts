@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import type { ProviderNotice } from '#domain';
 import { asRecord, asText } from '../json-fields.js';
-import { tryParseLossless } from '../lossless-json.js';
+import { skimJson } from '../skim-json.js';
 import {
   checkedSecrets,
   hmacSha256,
@@ -26,11 +27,23 @@ export const signPowens = (
 ): string =>
   hmacSha256(secret, `POST.${delivery.path}.${delivery.date}.`, delivery.rawBody).toString('base64');
 
-const deliveryKeyOf = (body: unknown, date: string, rawBody: Uint8Array): string => {
+const MAX_DECODED_BYTES = 64 * 1024 * 1024;
+
+/** A stored body is what came over the wire; Powens can be configured to compress. JSON never begins like gzip. */
+const decoded = (rawBody: Uint8Array): Uint8Array => {
+  if (rawBody[0] !== 0x1f || rawBody[1] !== 0x8b) return rawBody;
+  try {
+    return gunzipSync(rawBody, { maxOutputLength: MAX_DECODED_BYTES });
+  } catch {
+    return rawBody;
+  }
+};
+
+const deliveryKeyOf = (body: unknown, date: string, text: Uint8Array): string => {
   const id = asText(asRecord(body)?.['id_webhook_data']);
   return id !== null && /^\d{1,20}$/.test(id)
     ? id
-    : createHash('sha256').update(date).update(rawBody).digest('hex');
+    : createHash('sha256').update(date).update(text).digest('hex');
 };
 
 const noticeOf = (path: string, body: unknown): ProviderNotice =>
@@ -46,7 +59,8 @@ const signatureOf = ({
     signature === 'repeated' ||
     date === 'repeated' ||
     !SIGNATURE.test(signature.value) ||
-    !DATE.test(date.value)
+    !DATE.test(date.value) ||
+    Number.isNaN(Date.parse(date.value))
   ) {
     return { kind: 'rejected', reason: 'malformed-signature' };
   }
@@ -54,11 +68,12 @@ const signatureOf = ({
 };
 
 const translate = (path: string, rawBody: Uint8Array): ProviderNotice =>
-  noticeOf(path, tryParseLossless(rawBody));
+  noticeOf(path, skimJson(decoded(rawBody)));
 
 /**
  * Powens' own webhooks, signed with `BI-Signature`. There is no freshness window: a delivery that is retried days later may carry
- * its first date, and a replay is caught by `id_webhook_data`. Compression must be off in the Powens console.
+ * its first date, and a replay is caught by `id_webhook_data`. Where Powens compresses, it is not documented over which bytes it
+ * signs: the compressed and the decompressed ones are both accepted.
  */
 export const powensWebhookReader = (secrets: readonly string[]): WebhookReader => {
   const live = checkedSecrets(secrets);
@@ -73,16 +88,20 @@ export const powensWebhookReader = (secrets: readonly string[]): WebhookReader =
     read: (request) => {
       const signed = signatureOf(request);
       if ('kind' in signed) return signed;
-      const { path, rawBody } = request;
+      const { path, rawBody, decodedBody } = request;
       const { signature, date } = signed;
-      const secret = matchingSecret(live, [signature], `POST.${path}.${date}.`, rawBody);
+      const secret = [rawBody, decodedBody]
+        .filter((bytes) => bytes !== undefined)
+        .map((bytes) => matchingSecret(live, [signature], `POST.${path}.${date}.`, bytes))
+        .find((match) => match !== undefined);
       if (secret === undefined) return { kind: 'rejected', reason: 'wrong-signature' };
-      const body = tryParseLossless(rawBody);
+      const text = decodedBody ?? decoded(rawBody);
+      const body = skimJson(text);
       return {
         kind: 'verified',
         scheme: 'powens',
         secretFingerprint: secretFingerprint(secret),
-        deliveryKey: deliveryKeyOf(body, date, rawBody),
+        deliveryKey: deliveryKeyOf(body, date, text),
         signedAt: date,
         notice: noticeOf(path, body),
       };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ProviderNotice } from '#domain';
-import { tryParseLossless } from '../lossless-json.js';
+import { skimJson } from '../skim-json.js';
 import {
   checkedSecrets,
   hmacSha256,
@@ -40,8 +40,7 @@ const signatureOf = (
     : { kind: 'rejected', reason: 'stale-signature' };
 };
 
-const translate = (_path: string, rawBody: Uint8Array): ProviderNotice =>
-  translateNotice(tryParseLossless(rawBody));
+const translate = (_path: string, rawBody: Uint8Array): ProviderNotice => translateNotice(skimJson(rawBody));
 
 /**
  * Tink's webhooks (Events v2). Tink names no delivery, so signed time and body are its identity: the same bytes under the same

@@ -66,6 +66,10 @@ class Skimmer {
  * levels; deeper objects and all arrays are there, but empty; numbers as the text that was sent; of duplicate keys the last. All
  * of it is checked, what is skipped too: `undefined` when the bytes are no JSON, are nested hundreds deep, or spread ten thousand
  * members over those levels. A bare `NaN` or `Infinity`, which some servers print, is a number. Never throws.
+ *
+ * Written here because what exists builds or announces every value: for a body of 5 MB, 14 ms of processor time and less than 1 MB of
+ * memory, against 240 ms and 43 MB (`lossless-json`), 50 ms and 15 MB (`JSON.parse`, which loses digits), 350 ms
+ * (`@streamparser/json` 0.0.26, asked for four paths) and 400 ms (`clarinet` 0.12.6), on one machine.
  */
 export const skimJson = (bytes: Uint8Array): unknown => {
   const scanner = new JsonScanner(bytes);

@@ -7,6 +7,8 @@ import {
   startService,
 } from '#service';
 import { CommandBus } from '@nestjs/cqrs';
+import { AgeOutDeliveriesJob } from './age-out-deliveries/age-out-deliveries.job.js';
+import { reportForgotten } from './age-out-deliveries/report-forgotten.js';
 import { deliveriesProjection } from './deliveries/deliveries.projection.js';
 import { EndOverdueRunsJob } from './end-overdue-runs/end-overdue-runs.job.js';
 import { ledgerEntriesProjection } from './ledger-entries/ledger-entries.projection.js';
@@ -23,6 +25,7 @@ import { SyncDeps } from './sync-deps.js';
 import { SyncModule } from './sync.module.js';
 
 const SWEEP_EVERY_MS = 5_000;
+const AGE_OUT_EVERY_MS = 600_000;
 const LOOK_FOR_DUE_EVERY_MS = 500;
 const RETRY_DELAYS_MS = [2_000, 5_000, 15_000];
 const RETRY_FOR_MS = 60_000;
@@ -75,9 +78,17 @@ export const startSync = async (resources: ServiceResources): Promise<{ stop(): 
   const dispatcher = periodically('dispatch-waiting-runs', LOOK_FOR_DUE_EVERY_MS, logger, () =>
     waiting.dispatchDue(),
   );
+  const { deliveryRetentionDays: days } = config;
+  const report = reportForgotten(logger, service.metrics, days);
+  const ageing = new AgeOutDeliveriesJob(deps, days, report);
+  const stopping = new AbortController();
+  const forgetter = periodically('age-out-deliveries', AGE_OUT_EVERY_MS, logger, () =>
+    ageing.sweep(stopping.signal),
+  );
   return {
     stop: async () => {
-      await Promise.all([sweeper.stop(), dispatcher.stop()]);
+      stopping.abort();
+      await Promise.all([sweeper.stop(), dispatcher.stop(), forgetter.stop()]);
       await service.stop();
     },
   };

@@ -22,6 +22,7 @@ export interface Service {
   readonly http: HttpApp;
   readonly runners: RunnerGroup;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** No new requests; what is in hand ends; then the runners stop. */
   stop(): Promise<void>;
 }
@@ -70,5 +71,5 @@ export const startService = async (options: ServiceOptions): Promise<Service> =>
     await http.stop();
     await runners.stop();
   };
-  return { http, runners, logger, stop };
+  return { http, runners, logger, metrics, stop };
 };

@@ -182,6 +182,8 @@ describe('a delivery', () => {
     const [one, two] = [connectionOf(), connectionOf()];
     const { deliveryId, received, show } = deliveryOf(changed({ providerUserId: one.providerUserId }));
     await project(
+      one.opened(),
+      two.opened(),
       one.linked(),
       two.linked(one.providerUserId),
       received(),
@@ -241,28 +243,28 @@ describe('a delivery', () => {
         changed(named === 'named by us' ? { connectionId } : { providerConnectionId }),
       );
       await project(opened());
-      await project(linked(), received(), ignored());
+      await project(opened(), linked(), received(), ignored());
       expect(await show(tenantId)).toMatchObject({ state: 'ignored', reason: 'connection.paused' });
       await refused(show('another'));
     },
   );
 
   it('is matched by what was linked when it came, however the events are batched', async () => {
-    const { providerConnectionId, tenantId, linked } = connectionOf();
+    const { providerConnectionId, tenantId, opened, linked } = connectionOf();
     const before = deliveryOf(changed({ providerConnectionId }));
     const after = deliveryOf(changed({ providerConnectionId }));
-    await project(before.received(), linked(), after.received());
+    await project(before.received(), opened(), linked(), after.received());
     await refused(before.show(tenantId));
     expect(await after.show(tenantId)).toMatchObject({ state: 'received' });
   });
 
   it('that is replayed shows what became of the replay, and keeps what became of it before', async () => {
-    const { linked, run, providerConnectionId, tenantId } = connectionOf();
+    const { opened, linked, run, providerConnectionId, tenantId } = connectionOf();
     const { deliveryId, received, replayed, ignored, show } = deliveryOf({
       kind: 'unrecognised',
       event: 'X',
     });
-    await project(received(), linked());
+    await project(received(), opened(), linked());
     await project(replayed(1, 1n, changed({ providerConnectionId })));
     expect(await show(tenantId)).toMatchObject({
       state: 'received',
@@ -302,10 +304,11 @@ describe('a delivery', () => {
   });
 
   it('is the same after repeated batches and however it is batched', async () => {
-    const { connectionId, linked, run, providerConnectionId } = connectionOf();
+    const { connectionId, opened, linked, run, providerConnectionId } = connectionOf();
     const first = deliveryOf(changed({ providerConnectionId: 'x' }));
     const second = deliveryOf(changed({ providerConnectionId }));
     const events = [
+      opened(),
       linked(),
       first.received(),
       second.received(),
@@ -334,9 +337,15 @@ describe('a delivery', () => {
 
 describe('a forgotten delivery', () => {
   it('is gone, and begins anew when it is received again', async () => {
-    const { linked, run, providerConnectionId, tenantId } = connectionOf();
+    const { opened, linked, run, providerConnectionId, tenantId } = connectionOf();
     const { deliveryId, received, show } = deliveryOf(changed({ providerConnectionId }));
-    const gone = [linked(), received(), run([deliveryId]), forgotten({ deliveryId, revision: '0' })];
+    const gone = [
+      opened(),
+      linked(),
+      received(),
+      run([deliveryId]),
+      forgotten({ deliveryId, revision: '0' }),
+    ];
     await project(...gone);
     await refused(show());
     expect((await listDeliveries(db, { scope: tenantId, limit: 10 })).items).toEqual([]);
@@ -360,9 +369,9 @@ describe('a forgotten delivery', () => {
   });
 
   it('that is received again keeps no connection of before', async () => {
-    const { linked, run, tenantId } = connectionOf();
+    const { opened, linked, run, tenantId } = connectionOf();
     const { deliveryId, received, show } = deliveryOf(changed({}));
-    await project(linked(), received(), run([deliveryId]));
+    await project(opened(), linked(), received(), run([deliveryId]));
     expect(await show(tenantId)).toMatchObject({ state: 'applied' });
     await project(received(1n, 40));
     await refused(show(tenantId));
@@ -398,7 +407,7 @@ describe('the list of deliveries', () => {
       connectionOf(tenant, 'tink'),
     ];
     const [first] = connections;
-    await project(...connections.map((one) => one.linked(first?.providerUserId)));
+    await project(...connections.flatMap((one) => [one.opened(), one.linked(first?.providerUserId)]));
     const events: RecordedEvent[] = [];
     for (let n = 0; n < 60; n++) {
       const connection = connections[n % 5];

@@ -4,7 +4,7 @@ import { type ColumnTypes, insertRows, type ProjectionModel, rowsRelation, type 
 import { DELIVERIES, type DeliveriesForgotten, FORGOTTEN_CATEGORY } from '../forgotten-deliveries.js';
 import { DELIVERY_COLUMNS, DELIVERY_TABLES, type DeliveryRow } from './delivery-row.js';
 import { deliveryOfRequest, receivedRow, withEvent, withRun } from './evolve-delivery.js';
-import { type Match, matchDeliveries, rememberLink } from './match-deliveries.js';
+import { type Match, matchDeliveries, rememberConnection, rememberLink } from './match-deliveries.js';
 
 type MatchRow = Match & Pick<DeliveryRow, 'provider' | 'state' | 'position'>;
 
@@ -190,6 +190,7 @@ export const deliveriesProjection: ProjectionModel = {
       const single = asSingle(recorded);
       if (single) await flush();
       if (single?.type === 'DeliveriesForgotten') await forget(tx, schema, single);
+      else if (single?.type === 'ConnectionOpened') await rememberConnection(tx, schema, single);
       else if (single) await rememberLink(tx, schema, single);
       else if (OF_INTEREST.test(recorded.stream)) gathered.push(recorded);
     }

@@ -97,12 +97,16 @@ export const DELIVERY_TABLES = `
   );
   CREATE INDEX matches_of_connection ON {schema}.matches (connection_id, state, position);
   CREATE INDEX matches_of_tenant ON {schema}.matches (tenant_id, provider, state, position);
-  CREATE TABLE {schema}.links (
+  CREATE TABLE {schema}.connections (
     connection_id uuid PRIMARY KEY,
-    tenant_id text NOT NULL,
+    tenant_id text NOT NULL
+  );
+  CREATE TABLE {schema}.links (
+    connection_id uuid NOT NULL,
     provider text NOT NULL,
-    provider_user_id text,
-    provider_connection_id text
+    provider_connection_id text NOT NULL,
+    provider_user_id text NOT NULL,
+    PRIMARY KEY (connection_id, provider, provider_connection_id)
   );
   CREATE INDEX links_by_connection ON {schema}.links (provider, provider_connection_id);
   CREATE INDEX links_by_user ON {schema}.links (provider, provider_user_id);`;

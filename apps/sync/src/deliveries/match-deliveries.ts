@@ -39,21 +39,26 @@ const soughtBy = (row: DeliveryRow, target: NoticeTarget): Sought => {
   };
 };
 
-/** Remembers what a provider calls a connection of ours; also of one that is disconnected later, for its late webhooks. */
-export const rememberLink = async (
+/** Remembers whose a connection is. */
+export const rememberConnection = async (
   tx: Sql,
   schema: string,
-  event: ConnectionOpened | ConnectionLinked,
+  { data }: ConnectionOpened,
 ): Promise<void> => {
-  const { connectionId, tenantId, provider } = event.data;
-  const { providerUserId = null, providerConnectionId = null } =
-    event.type === 'ConnectionLinked' ? event.data : {};
   await tx.execute(
-    `INSERT INTO ${schema}.links AS known VALUES ($1, $2, $3, $4, $5) ON CONFLICT (connection_id) DO UPDATE SET
-       provider = excluded.provider,
-       provider_user_id = coalesce(excluded.provider_user_id, known.provider_user_id),
-       provider_connection_id = coalesce(excluded.provider_connection_id, known.provider_connection_id)`,
-    [connectionId, tenantId, provider, providerUserId, providerConnectionId],
+    `INSERT INTO ${schema}.connections VALUES ($1, $2)
+     ON CONFLICT (connection_id) DO UPDATE SET tenant_id = excluded.tenant_id`,
+    [data.connectionId, data.tenantId],
+  );
+};
+
+/** Remembers what a provider calls a connection; for good, because webhooks may come after a link has ended. */
+export const rememberLink = async (tx: Sql, schema: string, { data }: ConnectionLinked): Promise<void> => {
+  await tx.execute(
+    `INSERT INTO ${schema}.links VALUES ($1, $2, $3, $4)
+     ON CONFLICT (connection_id, provider, provider_connection_id)
+     DO UPDATE SET provider_user_id = excluded.provider_user_id`,
+    [data.connectionId, data.provider, data.providerConnectionId, data.providerUserId],
   );
 };
 
@@ -67,14 +72,16 @@ export const matchDeliveries = async (
   if (sought.length === 0) return [];
   const { text, params } = rowsRelation(SOUGHT, sought, 'given');
   return tx.query<Match>(
-    `WITH sought AS (SELECT * FROM ${text})
-     SELECT delivery_id, connection_id, tenant_id FROM sought JOIN ${schema}.links ON connection_id = ours
-     UNION ALL
-     SELECT delivery_id, connection_id, tenant_id FROM sought s JOIN ${schema}.links l
-       ON l.provider = s.provider AND l.provider_connection_id = s.their_connection
-     UNION ALL
-     SELECT delivery_id, connection_id, tenant_id FROM sought s JOIN ${schema}.links l
-       ON l.provider = s.provider AND l.provider_user_id = s.their_user`,
+    `WITH sought AS (SELECT * FROM ${text}),
+     found AS (
+       SELECT delivery_id, ours AS connection_id FROM sought WHERE ours IS NOT NULL
+       UNION
+       SELECT delivery_id, connection_id FROM sought s JOIN ${schema}.links l
+         ON l.provider = s.provider AND l.provider_connection_id = s.their_connection
+       UNION
+       SELECT delivery_id, connection_id FROM sought s JOIN ${schema}.links l
+         ON l.provider = s.provider AND l.provider_user_id = s.their_user)
+     SELECT delivery_id, connection_id, tenant_id FROM found JOIN ${schema}.connections USING (connection_id)`,
     params,
   );
 };

@@ -1,16 +1,16 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { DoorSettings } from './receive-webhook/door-settings.js';
+import { Reception } from './receive-webhook/reception.js';
 import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller.js';
-import { WebhookDoor } from './receive-webhook/webhook-door.js';
 
 @Module({})
 export class WebhookIngressModule {
-  static with(door: WebhookDoor, settings: DoorSettings): DynamicModule {
+  static with(reception: Reception, settings: DoorSettings): DynamicModule {
     return {
       module: WebhookIngressModule,
       controllers: [ReceiveWebhookController],
       providers: [
-        { provide: WebhookDoor, useValue: door },
+        { provide: Reception, useValue: reception },
         { provide: DoorSettings, useValue: settings },
       ],
     };

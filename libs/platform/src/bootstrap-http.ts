@@ -1,8 +1,9 @@
+import type { Server } from 'node:http';
 import { errorText } from '#kernel';
 import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
+import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { correlateRequests } from './correlation/http-correlation.js';
 import { HealthRegistry } from './health/health-registry.js';
@@ -26,7 +27,9 @@ export interface HttpAppOptions {
   readonly metrics?: Metrics;
   /** Statuses of error codes that differ from the rules of `problem-status.ts`. */
   readonly statuses?: StatusTable;
-  readonly fastify?: FastifyServerOptions;
+  readonly fastify?: FastifyHttpOptions<Server>;
+  /** `false`: Nest installs no parser, bodies are the app's own affair. */
+  readonly bodyParser?: boolean;
   /** How long requests in hand may go on after `stop` (default 3 s); then their connections are cut. */
   readonly graceMs?: number;
   /** Last preparations before the app listens: documents, static files, parsers, microservices. */
@@ -105,6 +108,7 @@ export const startHttpApp = (options: HttpAppOptions): Promise<HttpApp> =>
     const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
       logger: new NestLogger(logger),
       abortOnError: false,
+      bodyParser: options.bodyParser ?? true,
     });
     try {
       const fastify = adapter.getInstance();

@@ -2,4 +2,5 @@ export * from './engines.js';
 export * from './given.js';
 export * from './in-memory-event-store.js';
 export * from './nats-server.js';
+export * from './raw-http.js';
 export { ownDatabaseUrl } from './own-database.js';

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { senderKey } from './sender-key.js';
+import { Turnstile } from './turnstile.js';
 
 export interface FailureRules {
   /** Failures that a sender may make at once. */
@@ -13,6 +14,9 @@ export interface FailureRules {
 /** A provider with a wrong secret stays below it for a good while; junk does not. */
 export const FAILURE_RULES: FailureRules = { burst: 60, perSecond: 1, senders: 10_000 };
 
+const UNVERIFIED_AT_ONCE = 2;
+const WAIT_MS = 10_000;
+
 interface Record {
   /** Failures that are not forgiven yet, as of `atMs`. */
   readonly failures: number;
@@ -23,7 +27,8 @@ interface Record {
 export class FailureLimiter {
   readonly #rules: FailureRules;
   readonly #records: LRUCache<string, Record>;
-  readonly #inHand = new Map<string, Promise<void>>();
+  readonly #turns = new Map<string, Turnstile>();
+  readonly #unverified = new Turnstile(UNVERIFIED_AT_ONCE, WAIT_MS);
 
   /** @param nowMs milliseconds that only go forwards */
   constructor(
@@ -52,21 +57,38 @@ export class FailureLimiter {
   /**
    * Large bodies of a sender that is over its limit are taken one after the other, those of anybody else at once.
    * @returns what is called when this one is over
+   * @throws {BodyRefusal} `busy`: its turn did not come within the time
    */
   async turn(address: string): Promise<() => void> {
     if (!this.isOver(address)) return () => undefined;
     const key = senderKey(address);
-    const before = this.#inHand.get(key);
-    let end = (): void => undefined;
-    const own = new Promise<void>((resolve) => {
-      end = () => {
-        if (this.#inHand.get(key) === own) this.#inHand.delete(key);
-        resolve();
+    const own = this.#turns.get(key) ?? new Turnstile(1, WAIT_MS);
+    this.#turns.set(key, own);
+    const leave = await own.enter();
+    return () => {
+      leave();
+      if (own.isIdle && this.#turns.get(key) === own) this.#turns.delete(key);
+    };
+  }
+
+  /**
+   * Before work that costs more than its sender paid for it and may be for nothing: little of it is done at once for all
+   * senders together.
+   * @returns what is called when it is done
+   * @throws {BodyRefusal} `busy`: its turn did not come within the time
+   */
+  async unverifiedWork(address: string): Promise<() => void> {
+    const endTurn = await this.turn(address);
+    try {
+      const leave = await this.#unverified.enter();
+      return () => {
+        leave();
+        endTurn();
       };
-    });
-    this.#inHand.set(key, own);
-    await before;
-    return end;
+    } catch (error) {
+      endTurn();
+      throw error;
+    }
   }
 
   #failuresOf(key: string): number {

@@ -10,6 +10,7 @@ import {
 } from './body-builder.js';
 import { BodyRefusal } from './body-refusal.js';
 import { ByteBudget } from './byte-budget.js';
+import { invite } from './expect-continue.js';
 import { inflate } from './inflate.js';
 import { readStream } from './read-stream.js';
 import { PACE, type PaceRules, SenderPace } from './sender-pace.js';
@@ -32,6 +33,9 @@ const NO_BODY: TakenBody = { bytes: new Uint8Array(), release: () => undefined }
 /** The length that the head promises; `null`: it comes in chunks. */
 export const declaredLength = ({ headers }: IncomingMessage): number | null =>
   headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : null;
+
+/** The head alone says that the body is beyond the limit. */
+export const isTooLong = (source: IncomingMessage): boolean => (declaredLength(source) ?? 0) > BODY_LIMIT;
 
 /** Takes bodies in as the bytes that were sent, with a bound on what all of them take together. */
 export class BodyIntake {
@@ -59,10 +63,11 @@ export class BodyIntake {
   async take(source: IncomingMessage, turn: LargeTurn = atOnce): Promise<TakenBody> {
     const length = declaredLength(source);
     if (length === 0) return NO_BODY;
-    if (length !== null && length > BODY_LIMIT) throw new BodyRefusal('too-large');
+    if (isTooLong(source)) throw new BodyRefusal('too-large');
     const builder = new BodyBuilder(this.#budgets, turn);
     try {
       if (length !== null && length > SMALL_BODY) await builder.reserve(length);
+      invite(source);
       await readStream(source, this.#pace, (piece) => builder.add(piece));
       return builder.finish();
     } catch (error) {

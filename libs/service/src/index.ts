@@ -9,4 +9,5 @@ export * from './run-service.js';
 export * from './runner-group.js';
 export * from './service-resources.js';
 export * from './start-service.js';
+export * from './story.js';
 export * from './waiting-for-engines.js';

@@ -9,17 +9,18 @@ import {
   runReactor,
 } from '#read-model';
 import type { ServiceResources } from './service-resources.js';
+import { inStoryOf } from './story.js';
 
-/** Whatever an event makes a reactor do belongs to the event's own story: same correlation and trace, caused by it. */
+/** A batch has many stories: what is not done within one of them (`inStoryOf`) belongs to the first. */
 const inItsStory = (scope: CorrelationScope, reactor: Reactor): Reactor => {
-  if (!('react' in reactor)) return reactor;
-  const react = (event: RecordedEvent): Promise<void> => {
-    const { correlationId, traceparent, actor } = event.metadata;
-    return scope.run({ correlationId, causationId: event.id, traceparent, actor }, () =>
-      reactor.react(event),
-    );
+  if ('react' in reactor) {
+    return { ...reactor, react: (event) => inStoryOf(scope, event, () => reactor.react(event)) };
+  }
+  const reactBatch = async (events: readonly RecordedEvent[]): Promise<void> => {
+    const [first] = events;
+    if (first) await inStoryOf(scope, first, () => reactor.reactBatch(events));
   };
-  return { ...reactor, react };
+  return { ...reactor, reactBatch };
 };
 
 /** The projections, reactors and publishers of one app: started, watched and stopped together. */

@@ -1,11 +1,68 @@
-import type { ConnectionEvent } from '#domain';
-import { type Database, type ProjectionModel, waitForPosition } from '#read-model';
+import type { ConnectionEvent, DeliveryEvent, WebhookParked } from '#domain';
+import { insertRows, type ProjectionModel, type Sql } from '#read-model';
 
-const NAME = 'sync_linked_connections';
+export const LINKED_CONNECTIONS = 'sync_linked_connections';
 
-/** Which connection of ours a provider means by its own ids. */
+const linked = async (tx: Sql, schema: string, event: ConnectionEvent): Promise<void> => {
+  if (event.type === 'ConnectionLinked') {
+    const { connectionId, provider, providerUserId, providerConnectionId } = event.data;
+    await tx.execute(
+      `INSERT INTO ${schema}.links VALUES ($1, $2, $3, $4, false)
+       ON CONFLICT (connection_id, provider, provider_connection_id)
+       DO UPDATE SET provider_user_id = excluded.provider_user_id, ended = false`,
+      [connectionId, provider, providerUserId, providerConnectionId],
+    );
+  }
+  if (event.type === 'ConnectionDisconnected') {
+    await tx.execute(`UPDATE ${schema}.links SET ended = true WHERE connection_id = $1`, [
+      event.data.connectionId,
+    ]);
+  }
+};
+
+const PARKED_COLUMNS = {
+  delivery_id: 'text',
+  request_id: 'text',
+  provider: 'text',
+  connection_id: 'text',
+  provider_user_id: 'text',
+  provider_connection_id: 'text',
+} as const;
+
+const park = async (tx: Sql, schema: string, { data }: WebhookParked): Promise<void> => {
+  const { deliveryId, requestId, provider, target } = data;
+  const row = {
+    delivery_id: deliveryId,
+    request_id: requestId,
+    provider,
+    connection_id: target.connectionId,
+    provider_user_id: target.providerUserId,
+    provider_connection_id: target.providerConnectionId,
+  };
+  // A webhook names its target in whatever text it likes: the row is cleaned of what PostgreSQL cannot hold.
+  const onConflict = 'ON CONFLICT (delivery_id) DO UPDATE SET request_id = excluded.request_id';
+  await insertRows(tx, { into: `${schema}.parked`, columns: PARKED_COLUMNS, onConflict }, [row]);
+};
+
+const parked = async (tx: Sql, schema: string, event: DeliveryEvent): Promise<void> => {
+  switch (event.type) {
+    case 'WebhookReceived':
+      return;
+    case 'WebhookParked':
+      return park(tx, schema, event);
+    case 'WebhookIgnored':
+    case 'WebhookReplayed':
+    case 'WebhookResolved':
+      await tx.execute(`DELETE FROM ${schema}.parked WHERE delivery_id = $1`, [event.data.deliveryId]);
+  }
+};
+
+/**
+ * Which connections of ours a provider means by its own ids, and the deliveries that nothing of ours matched yet. A link
+ * that ended is kept: what comes late for it is known to be for nobody any more.
+ */
 export const linkedConnectionsProjection: ProjectionModel = {
-  name: NAME,
+  name: LINKED_CONNECTIONS,
   migrations: [
     `CREATE TABLE {schema}.links (
        connection_id uuid PRIMARY KEY,
@@ -14,51 +71,30 @@ export const linkedConnectionsProjection: ProjectionModel = {
        provider_connection_id text NOT NULL
      );
      CREATE INDEX links_by_provider ON {schema}.links (provider, provider_connection_id);`,
+    `ALTER TABLE {schema}.links ADD COLUMN ended boolean NOT NULL DEFAULT false;
+     ALTER TABLE {schema}.links DROP CONSTRAINT links_pkey;
+     ALTER TABLE {schema}.links ADD PRIMARY KEY (connection_id, provider, provider_connection_id);
+     CREATE INDEX links_by_user ON {schema}.links (provider, provider_user_id);
+     CREATE TABLE {schema}.parked (
+       delivery_id text PRIMARY KEY,
+       request_id text NOT NULL,
+       provider text NOT NULL,
+       connection_id text,
+       provider_user_id text,
+       provider_connection_id text
+     );
+     CREATE INDEX parked_by_connection ON {schema}.parked (connection_id) WHERE connection_id IS NOT NULL;
+     CREATE INDEX parked_by_provider ON {schema}.parked (provider, provider_connection_id);
+     CREATE INDEX parked_by_user ON {schema}.parked (provider, provider_user_id) WHERE provider_connection_id IS NULL;`,
   ],
-  // Deliveries write nothing here. They are followed so that the checkpoint keeps pace with them: the webhook reactor waits
-  // for it at each delivery, and a feed whose streams are silent learns of the head only now and then.
+  // Received deliveries write nothing here. They are followed all the same so that the checkpoint keeps pace with them: the
+  // webhook reactor waits for it at each batch, and a feed whose streams are silent learns of the head only now and then.
   streamPrefixes: ['connection-', 'delivery-'],
   project: async (tx, schema, events) => {
-    for (const recorded of events) {
-      const event = { type: recorded.type, data: recorded.data } as ConnectionEvent;
-      if (event.type === 'ConnectionLinked') {
-        const { connectionId, provider, providerUserId, providerConnectionId } = event.data;
-        await tx.execute(
-          `INSERT INTO ${schema}.links VALUES ($1, $2, $3, $4) ON CONFLICT (connection_id) DO UPDATE SET
-             provider = excluded.provider, provider_user_id = excluded.provider_user_id,
-             provider_connection_id = excluded.provider_connection_id`,
-          [connectionId, provider, providerUserId, providerConnectionId],
-        );
-      }
-      if (event.type === 'ConnectionDisconnected') {
-        await tx.execute(`DELETE FROM ${schema}.links WHERE connection_id = $1`, [event.data.connectionId]);
-      }
+    for (const { stream, type, data } of events) {
+      const event = { type, data };
+      if (stream.startsWith('connection-')) await linked(tx, schema, event as ConnectionEvent);
+      else await parked(tx, schema, event as DeliveryEvent);
     }
   },
-};
-
-/** The projection has not yet seen what the log already says. */
-export class LinksBehind extends Error {
-  override readonly name = 'LinksBehind';
-}
-
-/**
- * Our connections that a provider's connection stands for, as of a place in the log.
- * @throws {LinksBehind} the projection did not get there in time; ask again
- */
-export const connectionsLinkedTo = async (
-  db: Database,
-  provider: string,
-  providerConnectionId: string,
-  asOf: bigint,
-): Promise<readonly string[]> => {
-  if (!(await waitForPosition(db, NAME, asOf, 10_000))) {
-    throw new LinksBehind(`The projection ${NAME} has not reached position ${asOf}.`);
-  }
-  const rows = await db.query<{ connection_id: string }>(
-    `SELECT connection_id FROM ${NAME}.links WHERE provider = $1 AND provider_connection_id = $2
-     ORDER BY connection_id`,
-    [provider, providerConnectionId],
-  );
-  return rows.map(({ connection_id }) => connection_id);
 };

@@ -1,16 +1,52 @@
-import { delivery, type DeliveryEvent, type NoticeTarget, type WebhookReceived } from '#domain';
-import { runDecider } from '#event-store';
+import {
+  connection,
+  type ConnectionEvent,
+  type ConnectionLinked,
+  delivery,
+  type DeliveryEvent,
+} from '#domain';
 import { DomainError, type RecordedEvent } from '#kernel';
 import type { Reactor } from '#read-model';
+import { inStoryOf } from '#service';
 import type { CommandBus } from '@nestjs/cqrs';
+import { inParallel } from '../in-parallel.js';
 import type { SyncDeps } from '../sync-deps.js';
-import { connectionsLinkedTo } from './linked-connections.js';
+import { connectionsLinkedTo, parkedFor, type ParkedDelivery } from './delivery-targets.js';
 import { RequestSyncOf, type RequestSyncResult } from './request-sync.command.js';
+import { better, decideDelivery, type Incoming, type Outcome, outcomeOfRefusal } from './webhook-outcome.js';
 
-const targetOf = ({ notice }: WebhookReceived['data']): NoticeTarget | undefined =>
-  'target' in notice ? notice.target : undefined;
+/** Fewer than the requests that the `sync` decider remembers: a batch that is repeated after a crash is recognised. */
+const MAX_BATCH = 500;
+const CONNECTIONS_AT_ONCE = 16;
+const DELIVERIES_AT_ONCE = 64;
 
-/** A verified webhook is a hint: whatever it says of a connection of ours, we look for ourselves. */
+interface Link {
+  readonly data: ConnectionLinked['data'];
+  readonly recorded: RecordedEvent;
+}
+
+const incomingOf = (recorded: RecordedEvent): Incoming | undefined => {
+  const event = { type: recorded.type, data: recorded.data } as DeliveryEvent;
+  if (event.type !== 'WebhookReceived' && event.type !== 'WebhookReplayed') return undefined;
+  const { deliveryId, provider, notice } = event.data;
+  const requestId = event.type === 'WebhookReplayed' ? event.data.requestId : deliveryId;
+  return 'target' in notice ? { deliveryId, requestId, provider, notice, recorded } : undefined;
+};
+
+const linkOf = (recorded: RecordedEvent): Link | undefined => {
+  const event = { type: recorded.type, data: recorded.data } as ConnectionEvent;
+  return event.type === 'ConnectionLinked' ? { data: event.data, recorded } : undefined;
+};
+
+/** A deletion is looked at even where syncs are paused: the connection may be gone. */
+const isDeletion = ({ notice }: Incoming): boolean =>
+  notice.kind === 'connection-deleted' || notice.kind === 'user-deleted';
+
+/**
+ * A verified webhook is a hint: whatever it says of a connection of ours, we look for ourselves. What nothing of ours
+ * matches is parked, and acted on when its connection is linked: both come here in the order of the log, so a delivery is
+ * either seen by those who look for its link, or parked when its link looks for deliveries.
+ */
 export class RequestSyncOnWebhookReactor {
   readonly name = 'request_sync_on_webhook';
   readonly #deps: SyncDeps;
@@ -24,39 +60,129 @@ export class RequestSyncOnWebhookReactor {
   get reactor(): Reactor {
     return {
       name: this.name,
-      streamPrefixes: [`${delivery.category}-`],
-      react: (event) => this.react(event),
+      streamPrefixes: [`${delivery.category}-`, `${connection.category}-`],
+      maxBatch: MAX_BATCH,
+      reactBatch: (events) => this.reactBatch(events),
     };
   }
 
-  async react(recorded: RecordedEvent): Promise<void> {
-    const event = { type: recorded.type, data: recorded.data } as DeliveryEvent;
-    if (event.type !== 'WebhookReceived') return;
-    const target = targetOf(event.data);
-    if (!target) return;
-    const connectionIds = await this.#connections(event.data.provider, target, recorded.position);
-    if (connectionIds.length === 0) return this.#park(event.data.deliveryId, 'unknown-connection');
-    for (const connectionId of connectionIds) await this.#request(connectionId, event.data.deliveryId);
+  async reactBatch(events: readonly RecordedEvent[]): Promise<void> {
+    const asOf = events.at(-1)?.position;
+    if (asOf === undefined) return;
+    // All deliveries of a batch see all its links, so these find nothing of it parked: any order within it is right.
+    await this.#receive(
+      events.flatMap((event) => incomingOf(event) ?? []),
+      asOf,
+    );
+    for (const link of events.flatMap((event) => linkOf(event) ?? [])) await this.#match(link);
   }
 
-  async #connections(provider: string, target: NoticeTarget, asOf: bigint): Promise<readonly string[]> {
-    if (target.connectionId !== null) return [target.connectionId];
-    if (target.providerConnectionId === null) return [];
-    return connectionsLinkedTo(this.#deps.db, provider, target.providerConnectionId, asOf);
+  async #receive(incoming: readonly Incoming[], asOf: bigint): Promise<void> {
+    const outcomes = new Map<Incoming, Outcome>();
+    const note = (each: Incoming, outcome: Outcome) =>
+      outcomes.set(each, better(outcomes.get(each), outcome));
+    const byConnection = await this.#byConnection(incoming, asOf, note);
+    await inParallel(byConnection, CONNECTIONS_AT_ONCE, async ([connectionId, [first, ...others]]) => {
+      const all = [first, ...others];
+      const requestIds = all.map(({ requestId }) => requestId);
+      const outcome = await inStoryOf(this.#deps.correlation, first.recorded, () =>
+        this.#request(connectionId, requestIds, all.some(isDeletion)),
+      );
+      for (const each of all) note(each, outcome);
+    });
+    await inParallel(outcomes, DELIVERIES_AT_ONCE, ([each, outcome]) => this.#record(each, outcome));
   }
 
-  async #request(connectionId: string, deliveryId: string): Promise<void> {
+  async #byConnection(
+    incoming: readonly Incoming[],
+    asOf: bigint,
+    note: (each: Incoming, outcome: Outcome) => void,
+  ): Promise<ReadonlyMap<string, readonly [Incoming, ...Incoming[]]>> {
+    const groups = new Map<string, readonly [Incoming, ...Incoming[]]>();
+    const join = (connectionId: string, each: Incoming) => {
+      const group = groups.get(connectionId);
+      groups.set(connectionId, group ? [...group, each] : [each]);
+    };
+    const byProvider = incoming.filter(({ notice }) => notice.target.connectionId === null);
+    const links = await connectionsLinkedTo(
+      this.#deps.db,
+      byProvider.map(({ provider, notice }) => ({ provider, target: notice.target })),
+      asOf,
+    );
+    const linked = new Map(byProvider.map((each, index) => [each, links[index]]));
+    for (const each of incoming) {
+      const { connectionId } = each.notice.target;
+      if (connectionId !== null) join(connectionId, each);
+      const { connectionIds = [], wasLinked = false } = linked.get(each) ?? {};
+      for (const id of connectionIds) join(id, each);
+      if (connectionId !== null || connectionIds.length > 0) continue;
+      note(
+        each,
+        wasLinked
+          ? { kind: 'ignored', reason: 'connection.disconnected' }
+          : { kind: 'parked', reason: 'connection.unknown' },
+      );
+    }
+    return groups;
+  }
+
+  async #request(connectionId: string, requestIds: readonly string[], evenPaused: boolean): Promise<Outcome> {
     try {
-      const command = new RequestSyncOf(connectionId, 'webhook', [deliveryId]);
-      await this.#commands.execute<RequestSyncOf, RequestSyncResult>(command);
+      const command = new RequestSyncOf(connectionId, 'webhook', requestIds, { evenPaused });
+      const result = await this.#commands.execute<RequestSyncOf, RequestSyncResult>(command);
+      return result.kind === 'accepted'
+        ? { kind: 'applied' }
+        : { kind: 'ignored', reason: `connection.${result.reason}` };
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      await this.#park(deliveryId, error.code);
+      if (error instanceof DomainError) return outcomeOfRefusal(error);
+      throw error;
     }
   }
 
-  async #park(deliveryId: string, reason: string): Promise<void> {
-    const command = { type: 'ParkWebhook' as const, reason, now: this.#deps.clock.now() };
-    await runDecider(this.#deps, delivery, deliveryId, command, { metadata: this.#deps.metadata(null) });
+  async #record({ deliveryId, notice, recorded }: Incoming, outcome: Outcome): Promise<void> {
+    if (outcome.kind === 'applied') return;
+    const { reason } = outcome;
+    const now = this.#deps.clock.now();
+    await decideDelivery(
+      this.#deps,
+      deliveryId,
+      outcome.kind === 'ignored'
+        ? { type: 'IgnoreWebhook', reason, now }
+        : { type: 'ParkWebhook', target: notice.target, reason, now },
+      recorded,
+    );
+  }
+
+  /** What came before its connection was linked is acted on now. */
+  async #match({ data, recorded }: Link): Promise<void> {
+    // Whatever we parked before this link lies before the head as it is now.
+    const head = (await this.#deps.store.head()) ?? recorded.position;
+    const parked = await parkedFor(this.#deps.db, data, head);
+    for (let at = 0; at < parked.length; at += MAX_BATCH) {
+      await this.#resolve(parked.slice(at, at + MAX_BATCH), data.connectionId, recorded);
+    }
+  }
+
+  async #resolve(
+    parked: readonly ParkedDelivery[],
+    connectionId: string,
+    recorded: RecordedEvent,
+  ): Promise<void> {
+    const requestIds = parked.map(({ requestId }) => requestId);
+    const outcome = await inStoryOf(this.#deps.correlation, recorded, () =>
+      this.#request(connectionId, requestIds, false),
+    );
+    if (outcome.kind === 'parked') return;
+    const now = this.#deps.clock.now();
+    await inParallel(parked, DELIVERIES_AT_ONCE, async ({ deliveryId }) => {
+      const command =
+        outcome.kind === 'applied'
+          ? ({ type: 'ResolveWebhook', connectionId, now } as const)
+          : ({ type: 'IgnoreWebhook', reason: outcome.reason, now } as const);
+      await decideDelivery(this.#deps, deliveryId, command, recorded).catch((error: unknown) => {
+        // It aged out meanwhile: there is nothing left to mark.
+        if (!(error instanceof DomainError)) throw error;
+      });
+    });
   }
 }

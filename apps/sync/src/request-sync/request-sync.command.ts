@@ -11,6 +11,8 @@ export class RequestSyncOf {
       /** The only tenant that may be meant; `null`: any. */
       readonly scope?: string | null;
       readonly slot?: string | null;
+      /** What comes by itself leaves a paused connection alone; this is worth a look all the same. */
+      readonly evenPaused?: boolean;
     } = {},
   ) {}
 }

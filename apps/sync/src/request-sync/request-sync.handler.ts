@@ -66,9 +66,9 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
  * What comes by itself leaves a paused connection alone, and the schedule one that needs somebody to act; a person
  * decides freely.
  */
-const whyUnwanted = ({ trigger }: RequestSyncOf, target: OpenedConnection): string | undefined => {
+const whyUnwanted = ({ trigger, options }: RequestSyncOf, target: OpenedConnection): string | undefined => {
   if (trigger === 'manual' || trigger === 'link') return undefined;
-  if (!target.syncEnabled) return 'paused';
+  if (!target.syncEnabled && options.evenPaused !== true) return 'paused';
   const { problem } = target;
   return trigger === 'schedule' && problem && !healsByItself(problem.owner) ? problem.code : undefined;
 };

@@ -1,4 +1,4 @@
-import type { ProviderNotice } from '../provider-notice.js';
+import type { NoticeTarget, ProviderNotice } from '../provider-notice.js';
 
 /** A verified webhook, stored before it was answered. */
 export interface WebhookReceived {
@@ -27,7 +27,16 @@ export interface WebhookReceived {
 /** Nothing of ours matches it yet. */
 export interface WebhookParked {
   readonly type: 'WebhookParked';
-  readonly data: { readonly deliveryId: string; readonly reason: string; readonly parkedAt: string };
+  readonly data: {
+    readonly deliveryId: string;
+    readonly provider: string;
+    /** Request id of the sync that it causes once it is matched: the delivery's id, or that of its last replay. */
+    readonly requestId: string;
+    /** What it speaks of: whoever links that finds it. */
+    readonly target: NoticeTarget;
+    readonly reason: string;
+    readonly parkedAt: string;
+  };
 }
 
 /** It was understood and is for a connection of ours, which does not want it: paused or disconnected. */

@@ -30,15 +30,29 @@ const facts: WebhookReceived['data'] = {
 };
 const receive: ReceiveWebhook = { type: 'ReceiveWebhook', ...facts };
 const received: WebhookReceived = { type: 'WebhookReceived', data: facts };
-const parked: WebhookParked = {
-  type: 'WebhookParked',
-  data: { deliveryId: 'tink_evt1', reason: 'connection.unknown', parkedAt: LATER },
+const target = {
+  connectionId: null,
+  providerUserId: 'u1',
+  providerConnectionId: null,
+  providerAccountId: null,
 };
+const parkedAs = (requestId: string): WebhookParked => ({
+  type: 'WebhookParked',
+  data: {
+    deliveryId: 'tink_evt1',
+    provider: 'tink',
+    requestId,
+    target,
+    reason: 'connection.unknown',
+    parkedAt: LATER,
+  },
+});
+const parked = parkedAs('tink_evt1');
 const resolved: WebhookResolved = {
   type: 'WebhookResolved',
   data: { deliveryId: 'tink_evt1', connectionId: 'c1', resolvedAt: LATER },
 };
-const park = { type: 'ParkWebhook', reason: 'connection.unknown', now: LATER } as const;
+const park = { type: 'ParkWebhook', target, reason: 'connection.unknown', now: LATER } as const;
 const resolve = { type: 'ResolveWebhook', connectionId: 'c1', now: LATER } as const;
 
 describe('a delivery', () => {
@@ -88,7 +102,7 @@ describe('a delivery', () => {
     });
     given(delivery, received).when(replay).thenEvents(replayed(1));
     given(delivery, received, parked, replayed(1)).when(replay).thenEvents(replayed(2));
-    given(delivery, received, parked, replayed(1)).when(park).thenEvents(parked);
+    given(delivery, received, parked, replayed(1)).when(park).thenEvents(parkedAs('tink_evt1~1'));
     given(delivery).when(replay).thenRejected('delivery.not-found');
   });
 

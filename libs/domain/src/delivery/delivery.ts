@@ -1,11 +1,12 @@
 import { type Decider, DomainError } from '#kernel';
-import type { ProviderNotice } from '../provider-notice.js';
+import type { NoticeTarget, ProviderNotice } from '../provider-notice.js';
 import type { DeliveryEvent, WebhookReceived } from './delivery.events.js';
 
 export type ReceiveWebhook = { readonly type: 'ReceiveWebhook' } & WebhookReceived['data'];
 
 export interface ParkWebhook {
   readonly type: 'ParkWebhook';
+  readonly target: NoticeTarget;
   readonly reason: string;
   readonly now: string;
 }
@@ -39,6 +40,9 @@ export type DeliveryState =
       readonly replays: number;
     };
 
+const requestIdOf = (deliveryId: string, replays: number): string =>
+  replays === 0 ? deliveryId : `${deliveryId}~${replays}`;
+
 const receive = (command: ReceiveWebhook): readonly DeliveryEvent[] => {
   const { type: _, ...data } = command;
   return [{ type: 'WebhookReceived', data }];
@@ -56,8 +60,11 @@ export const delivery: Decider<DeliveryState, DeliveryCommand, DeliveryEvent> = 
     switch (command.type) {
       case 'ParkWebhook': {
         if (state.status !== 'received') return [];
-        const { reason, now } = command;
-        return [{ type: 'WebhookParked', data: { deliveryId, reason, parkedAt: now } }];
+        const { target, reason, now } = command;
+        const { provider, replays } = state;
+        const requestId = requestIdOf(deliveryId, replays);
+        const data = { deliveryId, provider, requestId, target, reason, parkedAt: now };
+        return [{ type: 'WebhookParked', data }];
       }
       case 'IgnoreWebhook': {
         if (state.status === 'ignored') return [];
@@ -66,7 +73,7 @@ export const delivery: Decider<DeliveryState, DeliveryCommand, DeliveryEvent> = 
       }
       case 'ReplayWebhook': {
         const { notice, now } = command;
-        const requestId = `${deliveryId}~${state.replays + 1}`;
+        const requestId = requestIdOf(deliveryId, state.replays + 1);
         const data = { deliveryId, provider: state.provider, requestId, notice, replayedAt: now };
         return [{ type: 'WebhookReplayed', data }];
       }

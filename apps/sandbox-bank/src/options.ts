@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { toInstant } from './clock/paris-instant.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 
 export interface SandboxOptions {
@@ -8,12 +9,22 @@ export interface SandboxOptions {
   /** What the banks' contents are derived from. */
   readonly seed: string;
   readonly settings: Partial<Settings>;
+  /** The clock is frozen at this instant; without it the data directory's clock goes on, or the machine's. */
+  readonly clockMs?: number;
+  /** Files of scenarios to load; what is loaded already stays as it is. */
+  readonly scenarioFiles?: readonly string[];
 }
 
 export interface CommandLine extends SandboxOptions {
   /** Ends the server when the parent closes our stdin: no orphan survives a parent that was killed. */
   readonly stopWithStdin: boolean;
 }
+
+const instantOf = (text: string): number => {
+  const instant = toInstant(text);
+  if (instant === undefined) throw new Error(`--clock ${text} is no date and time.`);
+  return instant;
+};
 
 const portOf = (text: string): number => {
   const port = Number(text);
@@ -36,6 +47,8 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
       'flush-every-ms': { type: 'string', default: String(DEFAULT_SETTINGS.flushEveryMs) },
       'stop-with-stdin': { type: 'boolean', default: false },
       seed: { type: 'string', default: 'passerelle' },
+      clock: { type: 'string' },
+      scenario: { type: 'string', multiple: true },
     },
   });
   return {
@@ -43,6 +56,8 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
     dataDir: values['data-dir'],
     seed: values.seed,
     stopWithStdin: values['stop-with-stdin'],
+    scenarioFiles: values.scenario ?? [],
+    ...(values.clock !== undefined && { clockMs: instantOf(values.clock) }),
     settings: {
       clientId: values['client-id'],
       clientSecret: values['client-secret'],

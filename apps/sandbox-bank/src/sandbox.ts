@@ -1,8 +1,12 @@
 import type { Settings } from './settings.js';
 import type { Store } from './store.js';
+import type { ReleaseOrder } from './aggregator/release-order.js';
 import type { Bank } from './bank/bank.js';
 import type { RequestLog } from './control/request-log.js';
 import type { Faults } from './control/faults.js';
+import type { Chance } from './clock/chance.js';
+import type { VirtualClock } from './clock/virtual-clock.js';
+import type { Visits } from './webview/visits.js';
 
 /**
  * Where events go that webhooks tell of: `CONNECTION_SYNCED`, `CONNECTION_DELETED`, `USER_DELETED`, `ACCOUNT_FOUND`,
@@ -14,6 +18,12 @@ export interface WebhookEvents {
   addRaw(event: string, userId: number, connectionId: number | null, members: () => string): void;
   /** The user became permanent: what was held for that is sent. */
   release(userId: number): void;
+}
+
+/** Webhooks that are kept back for a while. */
+export interface HeldWebhooks extends WebhookEvents {
+  /** Sends them one after the other, each so many times; ids name some of them in an order of their own. */
+  sendWithheld(order: ReleaseOrder | readonly number[], times?: number): Promise<number[]>;
 }
 
 /** Syncs of connections with their banks; each runs a little later and is not forgotten by a restart. */
@@ -29,9 +39,13 @@ export interface Sandbox {
   readonly store: Store;
   readonly bank: Bank;
   readonly settings: Settings;
+  readonly clock: VirtualClock;
+  /** The clock's time. */
   readonly now: () => number;
-  readonly outbox: WebhookEvents;
+  readonly chance: Chance;
+  readonly outbox: HeldWebhooks;
   readonly syncs: SyncRequests;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  readonly visits: Visits;
 }

@@ -27,6 +27,20 @@ CREATE INDEX IF NOT EXISTS bank_rows_changes ON bank_rows (account_key, version)
 CREATE TABLE IF NOT EXISTS bank_clock (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), version INTEGER NOT NULL);
 INSERT OR IGNORE INTO bank_clock VALUES (1, 0);
 
+CREATE TABLE IF NOT EXISTS sandbox_clock (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1), mode TEXT NOT NULL, value_ms INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS sandbox_chance (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), drawn INTEGER NOT NULL);
+INSERT OR IGNORE INTO sandbox_chance VALUES (1, 0);
+CREATE TABLE IF NOT EXISTS connection_heals (id_connection INTEGER PRIMARY KEY, heals_ms INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS webhook_delays (id_webhook INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS overrides (subject TEXT PRIMARY KEY, override TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS scenarios (
+  id TEXT PRIMARY KEY, source TEXT NOT NULL, first_day TEXT NOT NULL, played INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS scenario_accounts (
+  id_scenario TEXT NOT NULL, ref TEXT NOT NULL, account_key TEXT NOT NULL, PRIMARY KEY (id_scenario, ref));
+CREATE TABLE IF NOT EXISTS scenario_rows (
+  id_scenario TEXT NOT NULL, ref TEXT NOT NULL, row_id INTEGER NOT NULL, PRIMARY KEY (id_scenario, ref));
+
 CREATE TABLE IF NOT EXISTS users (id INTEGER PRIMARY KEY AUTOINCREMENT, signin TEXT NOT NULL, expires_ms INTEGER);
 CREATE TABLE IF NOT EXISTS tokens (
   token TEXT PRIMARY KEY, id_user INTEGER NOT NULL, kind TEXT NOT NULL, expires_ms INTEGER);

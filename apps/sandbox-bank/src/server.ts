@@ -9,11 +9,18 @@ import { spoilRequests } from './api/spoil-requests.js';
 import { transactionRoutes } from './api/transactions.routes.js';
 import { userRoutes } from './api/users.routes.js';
 import { accountsControl } from './control/accounts.control.js';
+import { clockControl } from './control/clock.control.js';
 import { connectionsControl } from './control/connections.control.js';
 import { BadCall } from './control/input.js';
 import { overviewPage } from './control/overview-page.js';
 import { sandboxControl } from './control/sandbox.control.js';
+import { scenariosControl } from './control/scenarios.control.js';
+import { usersControl } from './control/users.control.js';
+import { visitsControl } from './control/visits.control.js';
+import type { Timeline } from './clock/timeline.js';
 import type { Sandbox } from './sandbox.js';
+import { BadScenario } from './scenario/read-scenario.js';
+import { UnknownScenario, type ScenarioBook } from './scenario/scenario-book.js';
 import { webviewRoutes } from './webview/webview.routes.js';
 import { tinkApi } from './tink/tink-api.js';
 import { authProviderRoutes } from './webhooks/auth-providers.routes.js';
@@ -27,6 +34,9 @@ const acceptBodies = (app: FastifyInstance): void => {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, body, done) =>
     done(null, formBody.parse(String(body))),
   );
+  app.addContentTypeParser(/^(application|text)\/(x-)?yaml/, { parseAs: 'string' }, (_, body, done) =>
+    done(null, { yaml: String(body) }),
+  );
   app.addContentTypeParser('*', { parseAs: 'string' }, (_, body, done) => {
     if (body.length === 0) return done(null, {});
     try {
@@ -38,19 +48,35 @@ const acceptBodies = (app: FastifyInstance): void => {
 };
 
 const controlErrors = (error: unknown, _: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  const isCallersFault = error instanceof BadCall || error instanceof ApiError;
+  const isCallersFault =
+    error instanceof BadCall ||
+    error instanceof ApiError ||
+    error instanceof BadScenario ||
+    error instanceof UnknownScenario;
   return reply
     .code(isCallersFault ? 400 : 500)
     .send({ error: error instanceof Error ? error.message : String(error) });
 };
 
+export interface ServerParts {
+  readonly sandbox: Sandbox;
+  readonly outbox: WebhookOutbox;
+  readonly timeline: Timeline;
+  readonly scenarios: ScenarioBook;
+}
+
 /** The provider's API, its hosted pages and the control API on one HTTP server. */
-export const buildServer = async (sandbox: Sandbox, outbox: WebhookOutbox): Promise<FastifyInstance> => {
+export const buildServer = async ({
+  sandbox,
+  outbox,
+  timeline,
+  scenarios,
+}: ServerParts): Promise<FastifyInstance> => {
   const app = Fastify({ exposeHeadRoutes: false, forceCloseConnections: true, bodyLimit: BODY_LIMIT });
   acceptBodies(app);
   await app.register(
     async (api) => {
-      answerErrors(api);
+      answerErrors(api, sandbox);
       spoilRequests(api, sandbox);
       for (const routes of [authRoutes, userRoutes, connectionRoutes, accountRoutes, transactionRoutes])
         routes(api, sandbox);
@@ -62,7 +88,7 @@ export const buildServer = async (sandbox: Sandbox, outbox: WebhookOutbox): Prom
   );
   await app.register(
     async (root) => {
-      answerErrors(root);
+      answerErrors(root, sandbox);
       authProviderRoutes(root, sandbox, 'domain-root');
     },
     { prefix: '/webhooks' },
@@ -75,6 +101,10 @@ export const buildServer = async (sandbox: Sandbox, outbox: WebhookOutbox): Prom
       accountsControl(control, sandbox);
       connectionsControl(control, sandbox);
       sandboxControl(control, sandbox, outbox);
+      usersControl(control, sandbox);
+      visitsControl(control, sandbox);
+      clockControl(control, sandbox, timeline);
+      scenariosControl(control, sandbox, scenarios);
       subscriptionsControl(control, sandbox);
       tink.control(control);
     },

@@ -1,3 +1,6 @@
+export const TIMESTAMP_STYLES = ['paris', 'utc', 'zulu', 'offset'] as const;
+export type TimestampStyle = (typeof TIMESTAMP_STYLES)[number];
+
 /** What the command line gives and the control API may change while the sandbox runs. */
 export interface Settings {
   clientId: string;
@@ -18,6 +21,14 @@ export interface Settings {
   webhooksDuplicated: boolean;
   /** Transactions embedded per account in CONNECTION_SYNCED; `null`: all that are new, as the provider does. */
   webhookMaxTransactions: number | null;
+  /** New webhooks are kept back until `POST /sandbox/webhooks/release`. */
+  webhooksHeld: boolean;
+  /** New webhooks are first tried so much later, by the sandbox's clock. */
+  webhooksLateMs: number;
+  /** How system timestamps are written: as documented (`paris`: wall time, no zone), or as met in the field. */
+  timestampStyle: TimestampStyle;
+  /** Amounts are written as texts. */
+  amountsAsText: boolean;
   /** Signatures bear the machine's time even while the sandbox's clock is set: for receivers that refuse old ones. */
   webhooksSignedInRealTime: boolean;
   flushEveryMs: number;
@@ -51,6 +62,10 @@ export const DEFAULT_SETTINGS: Settings = {
   webhooksPaused: false,
   webhooksDuplicated: false,
   webhookMaxTransactions: null,
+  webhooksHeld: false,
+  webhooksLateMs: 0,
+  timestampStyle: 'paris',
+  amountsAsText: false,
   webhooksSignedInRealTime: false,
   flushEveryMs: 5000,
   webhookTimeoutMs: 10_000,

@@ -1,16 +1,25 @@
+import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Bank } from './bank/bank.js';
 import { openSeededAccounts } from './bank/seeded-accounts.js';
 import { SyncQueue } from './aggregator/sync-queue.js';
 import { syncConnection } from './aggregator/sync-connection.js';
+import { WithheldWebhooks } from './aggregator/withheld-webhooks.js';
+import { Chance } from './clock/chance.js';
+import { connectionSources } from './clock/due-sources.js';
+import { Timeline } from './clock/timeline.js';
+import { VirtualClock } from './clock/virtual-clock.js';
 import { Faults } from './control/faults.js';
 import { RequestLog } from './control/request-log.js';
 import { parseCommandLine, type CommandLine, type SandboxOptions } from './options.js';
 import type { Sandbox } from './sandbox.js';
 import { buildServer } from './server.js';
 import { DEFAULT_SETTINGS } from './settings.js';
+import { parseScenario } from './scenario/read-scenario.js';
+import { ScenarioBook } from './scenario/scenario-book.js';
 import { Store } from './store.js';
 import { parisTimestamp } from './timestamps.js';
+import { Visits } from './webview/visits.js';
 import { WebhookOutbox } from './webhooks/webhook-outbox.js';
 
 const PORT_TAKEN = 98;
@@ -28,23 +37,39 @@ export interface RunningSandboxBank {
 /** Opens the data directory, listens on 127.0.0.1 and resumes the syncs and webhooks that were waiting. */
 export const startSandboxBank = async (options: SandboxOptions): Promise<RunningSandboxBank> => {
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const now = Date.now;
   const store = new Store(options.dataDir);
+  const clock = new VirtualClock(store);
+  const { now } = clock;
+  if (options.clockMs !== undefined) clock.set(options.clockMs, 'frozen');
   const outbox = new WebhookOutbox(store, settings, now);
+  const webhooks = new WithheldWebhooks(store, settings, now, outbox);
   const syncs = new SyncQueue();
   const bank = new Bank(store, options.seed);
   const sandbox: Sandbox = {
     store,
     bank,
     settings,
+    clock,
     now,
-    outbox,
+    chance: new Chance(store, clock, options.seed),
+    outbox: webhooks,
     syncs,
-    faults: new Faults(),
+    faults: new Faults(now),
     requests: new RequestLog(),
+    visits: new Visits(),
   };
+  const scenarios = new ScenarioBook(sandbox);
+  const time = connectionSources(sandbox);
+  const timeline = new Timeline(clock, [
+    time.consents,
+    time.heals,
+    scenarios.due,
+    time.asked,
+    time.daily,
+    webhooks.due,
+  ]);
   openSeededAccounts(bank, parisTimestamp(now()).slice(0, 10));
-  const app = await buildServer(sandbox, outbox);
+  const app = await buildServer({ sandbox, outbox, timeline, scenarios });
   const stop = async (): Promise<void> => {
     syncs.stop();
     outbox.stop();
@@ -58,10 +83,21 @@ export const startSandboxBank = async (options: SandboxOptions): Promise<Running
     throw error;
   }
   syncs.start(sandbox, (connectionId) => syncConnection(sandbox, connectionId));
-  outbox.start(() => syncs.requestDue());
+  outbox.start(() => {
+    if (!clock.isFrozen) timeline.runUntil(now());
+  });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
+  loadFiles(scenarios, options.scenarioFiles ?? []);
   return { port, url: `http://127.0.0.1:${port}`, stop };
+};
+
+/** A file that was loaded before, into the same data directory, goes on where it stands. */
+const loadFiles = (book: ScenarioBook, files: readonly string[]): void => {
+  for (const file of files) {
+    const scenario = parseScenario(readFileSync(file, 'utf8'));
+    if (book.list().every(({ name }) => name !== scenario.name)) book.load(scenario);
+  }
 };
 
 const failed = (message: string, exitCode: number): void => {

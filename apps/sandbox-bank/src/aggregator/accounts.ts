@@ -4,6 +4,7 @@ import { currencyOf } from '../bank/currencies.js';
 import { sum } from '../bank/decimal-text.js';
 import { parisTimestamp } from '../timestamps.js';
 import { sourceIdOf } from './connections.js';
+import { overridden } from './overrides.js';
 
 export interface StoredAccount {
   readonly id: number;
@@ -66,7 +67,7 @@ export const accountView = (sandbox: Sandbox, account: StoredAccount): Record<st
           account.id_connection,
           bank.parent_key,
         );
-  return {
+  const view = {
     id: account.id,
     id_connection: account.id_connection,
     id_user: account.id_user,
@@ -99,6 +100,7 @@ export const accountView = (sandbox: Sandbox, account: StoredAccount): Record<st
     error: null,
     loan: null,
   };
+  return overridden(sandbox.store, view, `account:${account.account_key}`, `copy:${account.id}`);
 };
 
 const accountEvent = (sandbox: Sandbox, event: 'ACCOUNT_ENABLED' | 'ACCOUNT_DISABLED', id: number): void => {

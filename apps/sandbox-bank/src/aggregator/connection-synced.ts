@@ -1,6 +1,7 @@
 import type { Sandbox } from '../sandbox.js';
 import { accountsOf, accountView } from './accounts.js';
 import { connectionView, connectorOf, findConnection, sourceView } from './connections.js';
+import { overridden } from './overrides.js';
 import { transactionJson, type StoredTransaction } from './transaction-json.js';
 
 const withoutBraces = (value: unknown): string => JSON.stringify(value).slice(1, -1);
@@ -38,10 +39,11 @@ export const connectionSyncedBody = (
             `{${withoutBraces(accountView(sandbox, account))},"transactions":[${changedRows(sandbox, account.id, before.get(account.id) ?? 0)}]}`,
         )
       : [];
-  const head = withoutBraces({
-    ...connectionView(connection),
+  const whole = {
+    ...connectionView(sandbox, connection),
     connector: connectorOf(connection),
     sources: [sourceView(connection)],
-  });
+  };
+  const head = withoutBraces(overridden(sandbox.store, whole, `connection:${connectionId}`));
   return `"user":${JSON.stringify(user)},"connection":{${head},"accounts":[${accounts.join(',')}],"subscriptions":[]}`;
 };

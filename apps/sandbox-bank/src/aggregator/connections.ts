@@ -1,6 +1,7 @@
 import type { Sandbox } from '../sandbox.js';
 import { connectorById, connectorView } from '../bank/connectors.js';
 import { parisTimestamp } from '../timestamps.js';
+import { overridden } from './overrides.js';
 
 export interface StoredConnection {
   readonly id: number;
@@ -42,7 +43,7 @@ export const sourceView = (connection: StoredConnection): Record<string, unknown
   next_try: timestamp(connection.next_try_ms),
 });
 
-export const connectionView = (connection: StoredConnection): Record<string, unknown> => ({
+const plainView = (connection: StoredConnection): Record<string, unknown> => ({
   id: connection.id,
   id_user: connection.id_user,
   id_connector: connection.id_connector,
@@ -60,6 +61,9 @@ export const connectionView = (connection: StoredConnection): Record<string, unk
   expire: timestamp(connection.expire_ms),
   next_try: timestamp(connection.next_try_ms),
 });
+
+export const connectionView = ({ store }: Sandbox, connection: StoredConnection): Record<string, unknown> =>
+  overridden(store, plainView(connection), `connection:${connection.id}`);
 
 export const connectorOf = (connection: StoredConnection): Record<string, unknown> | null => {
   const connector = connectorById(connection.id_connector);

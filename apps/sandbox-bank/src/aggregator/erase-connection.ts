@@ -9,7 +9,7 @@ export const eraseConnection = (sandbox: Sandbox, connection: StoredConnection):
     store.run('DELETE FROM accounts WHERE id_connection = ?', connection.id);
     store.run('DELETE FROM connections WHERE id = ?', connection.id);
     outbox.add('CONNECTION_DELETED', connection.id_user, connection.id, {
-      ...connectionView(connection),
+      ...connectionView(sandbox, connection),
       active: false,
     });
   });

@@ -1,6 +1,7 @@
 import type { Sandbox } from '../sandbox.js';
 import { accountsOf, accountView } from './accounts.js';
 import { connectionView, connectorOf, sourceView, type StoredConnection } from './connections.js';
+import { overridden } from './overrides.js';
 
 /** `expand=a,b[c,d]` and `connection.connector`: what is asked for at the first level. */
 export const expansions = (expand: string | undefined): Set<string> =>
@@ -19,8 +20,8 @@ export const expandedConnection = (
   const wanted = expansions(expand);
   const accounts = (all: boolean) =>
     accountsOf(sandbox, { connectionId: connection.id, all }).map((account) => accountView(sandbox, account));
-  return {
-    ...connectionView(connection),
+  const view = {
+    ...connectionView(sandbox, connection),
     ...(wanted.has('connector') && { connector: connectorOf(connection) }),
     ...(wanted.has('sources') && { sources: [sourceView(connection)] }),
     ...(wanted.has('accounts') && { accounts: accounts(false) }),
@@ -28,4 +29,5 @@ export const expandedConnection = (
     ...(wanted.has('subscriptions') && { subscriptions: [] }),
     ...(wanted.has('all_subscriptions') && { all_subscriptions: [] }),
   };
+  return overridden(sandbox.store, view, `connection:${connection.id}`);
 };

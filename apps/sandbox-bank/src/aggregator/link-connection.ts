@@ -13,6 +13,8 @@ export const linkConnection = (
     connectorId: number;
     accounts: readonly BankAccount[];
     enabledKeys: ReadonlySet<string>;
+    /** The caller reads the bank itself. */
+    isReadByCaller?: boolean;
   },
 ): number => {
   const { store, now } = sandbox;
@@ -31,12 +33,13 @@ export const linkConnection = (
     }
     return id;
   });
-  sandbox.syncs.request(id);
+  if (link.isReadByCaller !== true) sandbox.syncs.request(id);
   return id;
 };
 
 /** The person has come back and confirmed: the connection works again and is read at once. */
 export const repairConnection = (sandbox: Sandbox, connectionId: number): void => {
+  sandbox.store.run('DELETE FROM connection_heals WHERE id_connection = ?', connectionId);
   sandbox.store.run(
     'UPDATE connections SET state = NULL, error_message = NULL, fields = NULL, active = 1, expire_ms = ? WHERE id = ?',
     sandbox.now() + CONSENT_MS,

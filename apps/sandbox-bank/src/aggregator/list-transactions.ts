@@ -5,6 +5,8 @@ import type { StoredTransaction } from './transaction-json.js';
 
 export interface TransactionPage {
   readonly rows: readonly StoredTransaction[];
+  /** The row after the last one, when there is one. */
+  readonly unserved: StoredTransaction | null;
   readonly total: number;
   readonly firstDate: string | null;
   readonly lastDate: string | null;
@@ -59,6 +61,7 @@ export const listTransactions = (
   );
   return {
     rows,
+    unserved: cursor?.direction === 'before' ? null : (found[limit] ?? null),
     total: counted?.total ?? 0,
     firstDate: range?.first ?? null,
     lastDate: range?.last ?? null,

@@ -6,6 +6,17 @@ import { connectionSyncedBody } from './connection-synced.js';
 
 const DAY_MS = 86_400_000;
 
+/** What the bank holds no longer and speaks of no more is gone without a trace. */
+const dropSilently = ({ store }: Sandbox, account: StoredAccount): void => {
+  store.run(
+    `DELETE FROM transactions WHERE id_account = ? AND row_id IN
+       (SELECT row_id FROM bank_rows WHERE account_key = ? AND deleted = 2 AND version > ?)`,
+    account.id,
+    account.account_key,
+    account.synced_version,
+  );
+};
+
 /** Brings what the bank has new, changed or removed since the last time into the user's scope. */
 const copyChanges = ({ store }: Sandbox, account: StoredAccount, timestamp: string): void => {
   store.run(
@@ -52,6 +63,7 @@ const syncAccount = (sandbox: Sandbox, account: StoredAccount, timestamp: string
     return;
   }
   bank.ensureRows(account.account_key);
+  dropSilently(sandbox, account);
   copyChanges(sandbox, account, timestamp);
   sandbox.store.run(
     'UPDATE accounts SET balance = ?, last_update = ?, deleted = NULL, synced_version = ? WHERE id = ?',
@@ -78,6 +90,13 @@ const readAccounts = (sandbox: Sandbox, connection: StoredConnection): void => {
   );
 };
 
+/** When a connection in trouble is tried again by itself, if it is at all: a refused password less and less often. */
+const planNextTry = ({ store, now }: Sandbox, connection: StoredConnection): void => {
+  if (connection.next_try_ms === null || connection.next_try_ms > now()) return;
+  const later = connection.state === 'wrongpass' ? 7 * DAY_MS : DAY_MS;
+  store.run('UPDATE connections SET next_try_ms = ? WHERE id = ?', now() + later, connection.id);
+};
+
 /** One sync of one connection with its bank. In an error state nothing is read, but the webhook is sent all the same. */
 export const syncConnection = (sandbox: Sandbox, connectionId: number): void => {
   sandbox.store.transaction(() => {
@@ -88,6 +107,7 @@ export const syncConnection = (sandbox: Sandbox, connectionId: number): void => 
     );
     sandbox.store.run('UPDATE connections SET sync_due_ms = NULL WHERE id = ?', connectionId);
     if (connection.state === null && connection.active === 1) readAccounts(sandbox, connection);
+    else planNextTry(sandbox, connection);
     sandbox.outbox.addRaw('CONNECTION_SYNCED', connection.id_user, connectionId, () =>
       connectionSyncedBody(sandbox, connectionId, before),
     );

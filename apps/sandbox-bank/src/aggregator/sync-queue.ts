@@ -1,6 +1,10 @@
 import type { Sandbox, SyncRequests } from '../sandbox.js';
 
-/** Syncs that were asked for and have not run yet; kept in the store, so that a restart does not forget them. */
+/**
+ * Syncs that were asked for and have not run yet; kept in the store, so that a restart does not forget them. While the
+ * clock runs they wait for real; while it stands still they wait until it is moved past them, and those without delay
+ * run at once.
+ */
 export class SyncQueue implements SyncRequests {
   private readonly timers = new Map<number, NodeJS.Timeout>();
   private sandbox: Sandbox | undefined;
@@ -9,6 +13,7 @@ export class SyncQueue implements SyncRequests {
   start(sandbox: Sandbox, work: (connectionId: number) => void): void {
     this.sandbox = sandbox;
     this.work = work;
+    if (sandbox.clock.isFrozen) return;
     for (const { id } of sandbox.store.all<{ id: number }>(
       'SELECT id FROM connections WHERE sync_due_ms IS NOT NULL',
     ))
@@ -17,12 +22,15 @@ export class SyncQueue implements SyncRequests {
 
   /** Runs after the configured delay; a request while one waits is the same one. */
   request(connectionId: number): void {
-    this.sandbox?.store.run(
+    if (!this.sandbox) return;
+    const { clock, settings, store } = this.sandbox;
+    if (clock.isFrozen && settings.syncDelayMs === 0) return this.runNow(connectionId);
+    store.run(
       'UPDATE connections SET sync_due_ms = ? WHERE id = ?',
-      this.sandbox.now() + this.sandbox.settings.syncDelayMs,
+      clock.now() + settings.syncDelayMs,
       connectionId,
     );
-    this.schedule(connectionId);
+    if (!clock.isFrozen) this.schedule(connectionId);
   }
 
   runNow(connectionId: number): void {
@@ -32,16 +40,13 @@ export class SyncQueue implements SyncRequests {
   }
 
   isRunning(connectionId: number): boolean {
-    return this.timers.has(connectionId);
-  }
-
-  /** The provider's own rhythm: once a day and connection. */
-  requestDue(): void {
-    const due = this.sandbox?.store.all<{ id: number }>(
-      'SELECT id FROM connections WHERE next_try_ms <= ? AND active = 1 AND state IS NULL AND sync_due_ms IS NULL',
-      this.sandbox.now(),
+    return (
+      this.timers.has(connectionId) ||
+      this.sandbox?.store.first(
+        'SELECT 1 FROM connections WHERE id = ? AND sync_due_ms IS NOT NULL',
+        connectionId,
+      ) !== undefined
     );
-    for (const { id } of due ?? []) this.request(id);
   }
 
   stop(): void {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Sandbox } from '../sandbox.js';
 import { parisTimestamp } from '../timestamps.js';
 
@@ -14,13 +13,14 @@ export interface StoredToken {
 }
 
 /** Base64 with `+`, `/` and sometimes `=`: whoever forgets to encode it in a URL shall notice. */
-const opaque = (): string => {
-  const token = randomBytes(25).toString('base64');
+const opaque = ({ chance }: Sandbox): string => {
+  const token = chance.bytes(25).toString('base64');
   return token.includes('+') ? token : `${token.slice(0, 8)}+${token.slice(9)}`;
 };
 
-export const issueToken = ({ store, now }: Sandbox, userId: number, kind: TokenKind): string => {
-  const token = opaque();
+export const issueToken = (sandbox: Sandbox, userId: number, kind: TokenKind): string => {
+  const { store, now } = sandbox;
+  const token = opaque(sandbox);
   const expires = kind === 'permanent' ? null : now() + TEMPORARY_LIFE_MS;
   store.run('INSERT INTO tokens VALUES (?, ?, ?, ?)', token, userId, kind, expires);
   return token;

@@ -38,7 +38,7 @@ export const accountRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
       : undefined;
     return {
       ...accountView(sandbox, account),
-      ...(connection && { connection: connectionView(connection) }),
+      ...(connection && { connection: connectionView(sandbox, connection) }),
     };
   };
 

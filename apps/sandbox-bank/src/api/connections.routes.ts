@@ -35,7 +35,7 @@ export const connectionRoutes = (app: FastifyInstance, sandbox: Sandbox): void =
   };
 
   const current = (connection: StoredConnection): Record<string, unknown> =>
-    connectionView(findConnection(sandbox, connection.id) ?? connection);
+    connectionView(sandbox, findConnection(sandbox, connection.id) ?? connection);
 
   const refuseWhenRecent = (connection: StoredConnection): void => {
     const age = sandbox.now() - (connection.synced_ms ?? 0);
@@ -47,7 +47,7 @@ export const connectionRoutes = (app: FastifyInstance, sandbox: Sandbox): void =
     const connection = own(request);
     const attended = booleanOf(queryOf(request), 'psu_requested') ?? true;
     if (connection.state !== null && NEEDS_USER.has(connection.state))
-      return reply.code(attended ? 202 : 200).send(connectionView(connection));
+      return reply.code(attended ? 202 : 200).send(connectionView(sandbox, connection));
     refuseWhenRecent(connection);
     sandbox.syncs.request(connection.id);
     return reply.send(current(connection));

@@ -9,9 +9,11 @@ import {
 } from '../aggregator/list-transactions.js';
 import { transactionJson, type StoredTransaction } from '../aggregator/transaction-json.js';
 import { parseTransactionQuery, type TransactionQuery } from '../aggregator/transaction-query.js';
+import type { FaultKind, FaultyRequest } from '../control/faults.js';
 import { parisTimestamp } from '../timestamps.js';
 import { invalidValue, noAccount, notFound } from './api-error.js';
 import { bodyOf, booleanOf, idOf, queryOf, textOf, userOf } from './request-context.js';
+import { changeWhilePaging } from './while-paging.js';
 
 interface TransactionList {
   readonly userId: number;
@@ -29,35 +31,67 @@ const hrefWith = (request: FastifyRequest, cursor: string | null, host = request
   return `http://${host}${request.url.split('?')[0]}?${query.join('&')}`;
 };
 
+/** A page more, whatever was served: the cursor stays, but no two addresses are the same. */
+const endlessHref = (request: FastifyRequest): string => {
+  const { round = '0', cursor = null } = queryOf(request);
+  return hrefWith(request, cursor)
+    .replace(/&round=\d+/, '')
+    .concat(`&round=${Number(round) + 1}`);
+};
+
+const spoiltHref = (request: FastifyRequest, cursor: string, fault: FaultKind | undefined): string => {
+  const href = hrefWith(request, cursor);
+  if (fault === 'repeated-next') return hrefWith(request, queryOf(request).cursor ?? null);
+  if (fault === 'looping-next') return hrefWith(request, null);
+  if (fault === 'cross-host-next') return hrefWith(request, cursor, 'other-host.example.test');
+  if (fault === 'other-port-next') return hrefWith(request, cursor, '127.0.0.1:9');
+  return fault === 'relative-next' ? href.replace(/^https?:\/\/[^/]+/, '') : href;
+};
+
+const faultyRequest = (request: FastifyRequest, userId: number): FaultyRequest => ({
+  method: request.method,
+  path: request.url.split('?')[0] ?? '',
+  userId,
+});
+
+const nextHref = (
+  request: FastifyRequest,
+  page: TransactionPage,
+  fault: FaultKind | undefined,
+): string | null => {
+  if (fault === 'endless-next') return endlessHref(request);
+  return page.next === null ? null : spoiltHref(request, page.next, fault);
+};
+
 const link = (href: string | null) => (href === null ? null : { href });
 
 /** §7: lists by keyset with a mandatory limit, and the four texts a person may change on a row. */
 export const transactionRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
   const { store } = sandbox;
 
-  const nextHref = (request: FastifyRequest, userId: number, page: TransactionPage): string | null => {
-    if (page.next === null) return null;
-    const fault = sandbox.faults.forLinks(request.url, userId);
-    if (fault?.kind === 'repeated-next') return hrefWith(request, queryOf(request).cursor ?? null);
-    return hrefWith(request, page.next, fault ? 'other-host.example.test' : undefined);
-  };
-
   const send = (request: FastifyRequest, reply: FastifyReply, list: TransactionList): FastifyReply => {
     const page = listTransactions(store, list.scope, list.query);
     const dates = page.rows.map((row) => row.date);
+    const fault = sandbox.faults.forLinks(faultyRequest(request, list.userId), page.next !== null);
     const envelope = JSON.stringify({
       first_date: page.firstDate,
       last_date: page.lastDate,
       result_min_date: dates.at(-1) ?? null,
       result_max_date: dates.at(0) ?? null,
       total: page.total,
-      _links: {
-        self: link(hrefWith(request, queryOf(request).cursor ?? null)),
-        prev: link(page.prev === null ? null : hrefWith(request, page.prev)),
-        next: link(nextHref(request, list.userId, page)),
-      },
+      _links:
+        fault === 'no-links'
+          ? undefined
+          : {
+              self: link(hrefWith(request, queryOf(request).cursor ?? null)),
+              prev: link(page.prev === null ? null : hrefWith(request, page.prev)),
+              next: link(nextHref(request, page, fault)),
+            },
     });
     const rows = page.rows.map(transactionJson).join(',');
+    const kind =
+      page.unserved === null ? undefined : sandbox.faults.forPaging(faultyRequest(request, list.userId));
+    if (kind !== undefined && page.unserved !== null) changeWhilePaging(sandbox, kind, page, page.unserved);
     return reply.type(JSON_TYPE).send(`{"transactions":[${rows}],${envelope.slice(1)}`);
   };
 

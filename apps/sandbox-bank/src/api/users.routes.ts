@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Sandbox } from '../sandbox.js';
-import { eraseUser } from '../aggregator/tokens.js';
+import { deleteUser } from '../aggregator/delete-user.js';
 import { CONNECTORS, connectorView } from '../bank/connectors.js';
 import { ApiError, notFound } from './api-error.js';
 import { userOf } from './request-context.js';
@@ -22,12 +22,7 @@ export const userRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
   }));
 
   app.delete('/users/:userId', async (request, reply) => {
-    const id = userOf(sandbox, request);
-    const user = store.first<{ id: number; signin: string }>('SELECT id, signin FROM users WHERE id = ?', id);
-    store.transaction(() => {
-      eraseUser(sandbox, id);
-      if (user) sandbox.outbox.add('USER_DELETED', id, null, user);
-    });
+    deleteUser(sandbox, userOf(sandbox, request));
     return reply.code(204).send();
   });
 

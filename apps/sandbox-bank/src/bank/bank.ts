@@ -49,11 +49,35 @@ export interface StoredRow {
   readonly rdate: string;
   readonly value: string;
   readonly coming: number;
+  /** 0: it is there. 1: removed, and said so. 2: removed without a word. */
   readonly deleted: number;
   readonly content: string;
   readonly override: string | null;
   readonly version: number;
 }
+
+/** An account that somebody else has thought of: a scenario. */
+export interface BareAccount {
+  readonly key: string;
+  readonly connectorId: number;
+  readonly parent: string | null;
+  /** Who logs in with this sees the account. */
+  readonly login: string;
+  readonly iban: string | null;
+  readonly number: string;
+  readonly name: string;
+  readonly type: string;
+  readonly currency: string;
+  readonly balance: string;
+  readonly until: string;
+  readonly seed: string;
+  readonly listed: number;
+}
+
+/** Booked, still there and not spoilt: part of the balance. */
+const countsOf = (row: StoredRow): boolean => row.coming === 0 && row.deleted === 0 && row.override === null;
+
+const negated = (value: string): string => (value.startsWith('-') ? value.slice(1) : `-${value}`);
 
 /** The banks' own books: one truth per account, whoever links it. */
 export class Bank {
@@ -146,10 +170,11 @@ export class Bank {
     return this.store.first<StoredRow>('SELECT * FROM bank_rows WHERE row_id = ?', rowId);
   }
 
-  /** A spoilt row is whole again. */
+  /** A spoilt row is whole again; the balance follows. */
   change(stored: StoredRow, changes: Partial<BankRow>): void {
     const account = this.account(stored.account_key) ?? this.missing(stored.account_key);
     const row = { ...rowFromContent(stored), ...changes };
+    this.balanceBecomes(stored, row.coming || stored.deleted !== 0 ? null : row.value);
     this.store.run(
       'UPDATE bank_rows SET date = ?, rdate = ?, value = ?, coming = ?, content = ?, override = NULL, version = ? WHERE row_id = ?',
       row.date,
@@ -162,29 +187,100 @@ export class Bank {
     );
   }
 
-  /**
-   * Books what was only announced. Whether the row keeps its identity or is replaced by another one is not documented
-   * by the provider, so both happen.
-   */
-  postComing(key: string, asNewRows: boolean, day: string): number {
-    const coming = this.rows(key).filter((row) => row.coming === 1 && row.deleted === 0);
-    for (const stored of coming) {
-      const booked = { coming: false, date: stored.date < day ? stored.date : day };
-      if (asNewRows) {
-        this.remove(stored.row_id);
-        this.post(key, [{ ...rowFromContent(stored), ...booked }]);
-      } else this.change(stored, booked);
-    }
-    return coming.length;
+  /** The same movement as another row: the old one is removed, with or without a word. Returns the new row's id. */
+  replace(stored: StoredRow, changes: Partial<BankRow>, isSilent = false): number {
+    this.remove(stored.row_id, isSilent);
+    const [rowId] = this.post(stored.account_key, [{ ...rowFromContent(stored), ...changes }]);
+    if (rowId === undefined) throw new Error(`Row ${stored.row_id} was not replaced.`);
+    return rowId;
   }
 
-  remove(rowId: number): void {
-    this.store.run('UPDATE bank_rows SET deleted = 1, version = ? WHERE row_id = ?', this.tick(), rowId);
+  /**
+   * Books what was only announced, or some of it. Whether a row keeps its identity or is replaced by another one is
+   * not documented by the provider, so both happen. Returns the rows as they are known afterwards.
+   */
+  postComing(
+    key: string,
+    day: string,
+    how: {
+      asNewRows: boolean;
+      isSilent?: boolean;
+      rowIds?: readonly number[];
+      changes?: Partial<BankRow>;
+    },
+  ): number[] {
+    const coming = this.rows(key).filter(
+      (row) =>
+        row.coming === 1 &&
+        row.deleted === 0 &&
+        (how.rowIds === undefined || how.rowIds.includes(row.row_id)),
+    );
+    return coming.map((stored) => {
+      const booked = { date: stored.date < day ? stored.date : day, ...how.changes, coming: false };
+      if (how.asNewRows) return this.replace(stored, booked, how.isSilent);
+      this.change(stored, booked);
+      return stored.row_id;
+    });
+  }
+
+  /** The row is gone; `isSilent`: nobody is told, it is just absent from now on. */
+  remove(rowId: number, isSilent = false): void {
+    const stored = this.row(rowId);
+    if (!stored) return;
+    this.balanceBecomes(stored, null);
+    this.store.run(
+      'UPDATE bank_rows SET deleted = ?, version = ? WHERE row_id = ?',
+      isSilent ? 2 : 1,
+      this.tick(),
+      rowId,
+    );
+  }
+
+  /** A removed row is back. */
+  restore(stored: StoredRow): void {
+    if (stored.deleted === 0) return;
+    this.store.run(
+      'UPDATE bank_rows SET deleted = 0, version = ? WHERE row_id = ?',
+      this.tick(),
+      stored.row_id,
+    );
+    const back = this.row(stored.row_id);
+    if (back && countsOf(back)) this.balanceBecomes({ ...back, deleted: 1 }, back.value);
+  }
+
+  /** One account alone, with the rows that are given. */
+  openBare(account: BareAccount, rows: readonly PartialBankRow[]): BankAccount {
+    const connector = connectorById(account.connectorId);
+    if (!connector) throw new Error(`There is no bank with id ${account.connectorId}.`);
+    if (this.account(account.key)) throw new Error(`Account ${account.key} is open already.`);
+    this.store.transaction(() => {
+      this.insertAccount({
+        ...account,
+        bic: connector.bic,
+        originalName: account.name.toUpperCase(),
+        size: rows.length,
+        days: 365,
+      });
+      this.store.run('UPDATE bank_accounts SET generated = 1 WHERE key = ?', account.key);
+      const stored = this.account(account.key) ?? this.missing(account.key);
+      this.insertRows(stored, rows.map(completeRow));
+    });
+    return this.account(account.key) ?? this.missing(account.key);
   }
 
   /** Everything up to this version has happened at the banks. */
   version(): number {
     return this.store.first<{ version: number }>('SELECT version FROM bank_clock')?.version ?? 0;
+  }
+
+  /** What a row adds to the balance changes to `value`; `null`: nothing. */
+  private balanceBecomes(stored: StoredRow, value: string | null): void {
+    const account = this.account(stored.account_key);
+    if (!account || account.balance === null) return;
+    const parts = [account.balance];
+    if (countsOf(stored)) parts.push(negated(stored.value));
+    if (value !== null) parts.push(value);
+    this.store.run('UPDATE bank_accounts SET balance = ? WHERE key = ?', sum(parts), account.key);
   }
 
   private insertRows(
@@ -254,7 +350,8 @@ export class Bank {
     ); // prettier-ignore
   }
 
-  private tick(): number {
+  /** A new version: what happens next is after all that happened so far. */
+  tick(): number {
     this.store.run('UPDATE bank_clock SET version = version + 1');
     return this.version();
   }

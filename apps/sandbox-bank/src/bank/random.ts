@@ -8,6 +8,7 @@ export interface Random {
   between(low: number, high: number): number;
   pick<const Items extends readonly [unknown, ...unknown[]]>(items: Items): Items[number];
   chance(probability: number): boolean;
+  shuffled<Item>(items: readonly Item[]): Item[];
 }
 
 export const randomFrom = (seed: string): Random => {
@@ -24,5 +25,10 @@ export const randomFrom = (seed: string): Random => {
     between,
     pick: (items) => items[between(0, items.length - 1)] ?? items[0],
     chance: (probability) => next() < probability,
+    shuffled: (items) =>
+      items
+        .map((item) => ({ item, place: next() }))
+        .sort((a, b) => a.place - b.place)
+        .map(({ item }) => item),
   };
 };

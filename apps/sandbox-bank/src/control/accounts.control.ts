@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Sandbox } from '../sandbox.js';
+import { setOverride } from '../aggregator/overrides.js';
 import type { BankAccount } from '../bank/bank.js';
 import { everydayRow } from '../bank/everyday-row.js';
 import { normaliseIban } from '../bank/iban.js';
@@ -7,7 +8,17 @@ import { randomFrom } from '../bank/random.js';
 import { bodyOf, idOf, queryOf, textOf } from '../api/request-context.js';
 import { parisTimestamp } from '../timestamps.js';
 import { BAD_ROW_KINDS, badRow } from './bad-rows.js';
-import { BadCall, dayIn, decimalIn, numberIn, rowChanges, textsIn, wholeRow } from './input.js';
+import {
+  BadCall,
+  dayIn,
+  decimalIn,
+  idsIn,
+  numberIn,
+  overrideIn,
+  rowChanges,
+  textsIn,
+  wholeRow,
+} from './input.js';
 import { truthOf } from './truth.js';
 
 /** What happens at the banks: accounts, movements, corrections. By default every connection hears of it at once. */
@@ -72,6 +83,8 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
       body.closed === undefined ? account.closed : Number(body.closed === true),
       account.key,
     );
+    const override = overrideIn(body);
+    if (override !== undefined) setOverride(store, `account:${account.key}`, override);
     return { ...bank.account(account.key), syncedConnections: spread(request, account) };
   });
 
@@ -100,14 +113,23 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
 
   app.patch('/accounts/:key/transactions/:rowId', (request) => {
     const account = accountOf(request);
-    const { sync: _, ...changes } = bodyOf(request);
-    bank.change(rowOf(request, account), rowChanges(changes));
-    return { syncedConnections: spread(request, account) };
+    const { sync: _, id, tombstone, ...changes } = bodyOf(request);
+    const row = rowOf(request, account);
+    let rowId = row.row_id;
+    if (id === 'new') rowId = bank.replace(row, rowChanges(changes), tombstone === false);
+    else bank.change(row, rowChanges(changes));
+    return { rowId, syncedConnections: spread(request, account) };
   });
 
   app.delete('/accounts/:key/transactions/:rowId', (request) => {
     const account = accountOf(request);
-    bank.remove(rowOf(request, account).row_id);
+    bank.remove(rowOf(request, account).row_id, queryOf(request).tombstone === 'false');
+    return { syncedConnections: spread(request, account) };
+  });
+
+  app.post('/accounts/:key/transactions/:rowId/restore', (request) => {
+    const account = accountOf(request);
+    bank.restore(rowOf(request, account));
     return { syncedConnections: spread(request, account) };
   });
 
@@ -118,14 +140,29 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
       if (!bad) throw new BadCall(`"kinds" may hold ${BAD_ROW_KINDS.join(', ')}.`);
       return bank.post(account.key, [bad.row], bad.override);
     });
+    const { overrides = [] } = bodyOf(request);
+    if (!Array.isArray(overrides)) throw new BadCall('"overrides" must be a list of {set, omit}.');
+    for (const override of overrides)
+      rowIds.push(
+        ...bank.post(
+          account.key,
+          [{ date: dayIn(bodyOf(request), 'date') ?? today(), value: '-12.34' }],
+          JSON.stringify(override),
+        ),
+      );
     return { rowIds, syncedConnections: spread(request, account) };
   });
 
   app.post('/accounts/:key/post-coming', (request) => {
     const account = accountOf(request);
-    const variant = textOf(bodyOf(request), 'variant') ?? 'same-id';
-    const posted = bank.postComing(account.key, variant === 'new-id', today());
-    return { posted, syncedConnections: spread(request, account) };
+    const body = bodyOf(request);
+    const rowIds = bank.postComing(account.key, today(), {
+      asNewRows: textOf(body, 'variant') === 'new-id',
+      isSilent: body.tombstone === false,
+      ...(body.rowIds !== undefined && { rowIds: idsIn(body, 'rowIds') }),
+      ...(body.changes !== undefined && { changes: rowChanges(body.changes) }),
+    });
+    return { posted: rowIds.length, rowIds, syncedConnections: spread(request, account) };
   });
 
   app.post('/accounts/:key/sync', (request) => ({ syncedConnections: spread(request, accountOf(request)) }));

@@ -1,14 +1,28 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Sandbox } from '../sandbox.js';
-import { accountsOf, accountView, discoverAccount } from '../aggregator/accounts.js';
+import {
+  accountsOf,
+  accountView,
+  disableAccount,
+  discoverAccount,
+  enableAccount,
+  findAccount,
+} from '../aggregator/accounts.js';
+import { setConnectionState } from '../aggregator/connection-state.js';
 import { connectionView, findConnection, type StoredConnection } from '../aggregator/connections.js';
 import { eraseConnection } from '../aggregator/erase-connection.js';
-import { linkConnection } from '../aggregator/link-connection.js';
+import { linkConnection, repairConnection } from '../aggregator/link-connection.js';
+import { setOverride } from '../aggregator/overrides.js';
+import { OLD_ACCOUNTS, recreateAccounts } from '../aggregator/recreate-accounts.js';
+import { reissueTransactions } from '../aggregator/reissue-transactions.js';
 import { bodyOf, idOf, textOf } from '../api/request-context.js';
 import { DEMO_CONNECTOR_ID } from '../bank/connectors.js';
 import { normaliseIban } from '../bank/iban.js';
 import { parisTimestamp } from '../timestamps.js';
-import { BadCall, numberIn, textsIn } from './input.js';
+import { BadCall, HOUR_MS, hoursIn, idsIn, numberIn, overrideIn, textsIn } from './input.js';
+
+const keysIn = (request: FastifyRequest): string[] | undefined =>
+  bodyOf(request).ibans === undefined ? undefined : textsIn(request, 'ibans').map(normaliseIban);
 
 /** What happens to connections: error states, syncs, new account ids, and links without the webview. */
 export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void => {
@@ -24,7 +38,7 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
   const view = (id: number): Record<string, unknown> => {
     const connection = findConnection(sandbox, id);
     return {
-      ...(connection && connectionView(connection)),
+      ...(connection && connectionView(sandbox, connection)),
       accounts: accountsOf(sandbox, { connectionId: id, all: true }).map((account) =>
         accountView(sandbox, account),
       ),
@@ -40,21 +54,37 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
   app.get('/connections/:id', (request) => view(connectionOf(request).id));
 
   app.patch('/connections/:id', (request) => {
-    const connection = connectionOf(request);
+    const { id, ...connection } = connectionOf(request);
     const body = bodyOf(request);
-    const state = body.state === undefined ? connection.state : textOf(body, 'state');
-    const fields = body.fields === undefined ? undefined : JSON.stringify(body.fields);
+    if (body.state !== undefined || body.errorMessage !== undefined || body.fields !== undefined)
+      setConnectionState(sandbox, id, {
+        state: body.state === undefined ? connection.state : (textOf(body, 'state') ?? null),
+        errorMessage: textOf(body, 'errorMessage') ?? null,
+        fields: body.fields,
+        nextTryHours: hoursIn(body, 'nextTryHours'),
+        healsAfterHours: hoursIn(body, 'healsAfterHours'),
+      });
+    const expires = hoursIn(body, 'expiresInHours');
     store.run(
-      'UPDATE connections SET state = ?, error_message = ?, fields = ?, active = ?, next_try_ms = ? WHERE id = ?',
-      state ?? null,
-      textOf(body, 'errorMessage') ?? null,
-      fields ?? null,
+      `UPDATE connections SET active = ?, expire_ms = ?, last_update = ?,
+         next_try_ms = CASE WHEN ? THEN NULL ELSE next_try_ms END WHERE id = ?`,
       body.active === undefined ? connection.active : Number(body.active === true),
-      state == null ? connection.next_try_ms : null,
-      connection.id,
+      expires === undefined ? connection.expire_ms : sandbox.now() + Math.round(expires * HOUR_MS),
+      body.lastUpdate === undefined ? connection.last_update : (textOf(body, 'lastUpdate') ?? null),
+      body.stalled === true ? 1 : 0,
+      id,
     );
-    if (body.sync !== false) syncs.runNow(connection.id);
-    return view(connection.id);
+    const override = overrideIn(body);
+    if (override !== undefined) setOverride(store, `connection:${id}`, override);
+    if (body.sync !== false) syncs.runNow(id);
+    return view(id);
+  });
+
+  app.post('/connections/:id/repair', (request) => {
+    const { id } = connectionOf(request);
+    repairConnection(sandbox, id);
+    syncs.runNow(id);
+    return view(id);
   });
 
   app.delete('/connections/:id', (request) => {
@@ -88,19 +118,60 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
   });
 
   app.post('/connections/:id/recreate-accounts', (request) => {
-    const connection = connectionOf(request);
-    const enabled = bodyOf(request).enabled === true;
-    const timestamp = parisTimestamp(sandbox.now());
-    const ids = accountsOf(sandbox, { connectionId: connection.id, all: false }).map((account) => {
-      const truth = bank.account(account.account_key);
-      if (!truth) throw new BadCall(`Account ${account.id} is at no bank.`);
-      store.run('UPDATE accounts SET deleted = ? WHERE id = ?', timestamp, account.id);
-      const id = discoverAccount(sandbox, connection, truth);
-      if (enabled) store.run('UPDATE accounts SET disabled = NULL WHERE id = ?', id);
-      return { was: account.id, is: id };
+    const body = bodyOf(request);
+    const old = OLD_ACCOUNTS.find((name) => name === (body.old ?? 'deleted'));
+    if (old === undefined) throw new BadCall(`"old" must be one of ${OLD_ACCOUNTS.join(', ')}.`);
+    const accounts = recreateAccounts(sandbox, connectionOf(request), {
+      keys: keysIn(request),
+      enabled: body.enabled === true,
+      old,
+      withoutIban: body.withoutIban === true,
     });
-    if (enabled) syncs.runNow(connection.id);
-    return { accounts: ids };
+    return { accounts };
+  });
+
+  app.post('/connections/:id/reissue-transactions', (request) => {
+    const { id } = connectionOf(request);
+    const body = bodyOf(request);
+    const keys = keysIn(request);
+    const transactions = accountsOf(sandbox, { connectionId: id, all: false })
+      .filter(({ account_key: key }) => keys === undefined || keys.includes(key))
+      .flatMap((account) =>
+        reissueTransactions(sandbox, account.id, {
+          isSilent: body.tombstone === false,
+          ...(body.rowIds !== undefined && { rowIds: idsIn(body, 'rowIds') }),
+        }),
+      );
+    if (body.sync !== false) syncs.runNow(id);
+    return { transactions };
+  });
+
+  const accountOf = (request: FastifyRequest): number => {
+    const account = findAccount(sandbox, idOf(request, 'accountId'));
+    if (account?.id_connection !== connectionOf(request).id)
+      throw new BadCall('The connection has no such account.');
+    return account.id;
+  };
+
+  app.patch('/connections/:id/accounts/:accountId', (request) => {
+    const accountId = accountOf(request);
+    const { disabled } = bodyOf(request);
+    if (disabled === true) disableAccount(sandbox, accountId);
+    if (disabled === false) {
+      enableAccount(sandbox, accountId);
+      syncs.runNow(connectionOf(request).id);
+    }
+    const override = overrideIn(bodyOf(request));
+    if (override !== undefined) setOverride(store, `copy:${accountId}`, override);
+    return view(connectionOf(request).id);
+  });
+
+  /** The provider knows it no longer, and says nothing. */
+  app.delete('/connections/:id/accounts/:accountId', (request) => {
+    const accountId = accountOf(request);
+    store.run('DELETE FROM transactions WHERE id_account = ?', accountId);
+    store.run('DELETE FROM accounts WHERE id = ?', accountId);
+    return view(connectionOf(request).id);
   });
 
   app.post('/users/:id/connections', (request) => {
@@ -116,6 +187,7 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
       connectorId: connectorId ?? DEMO_CONNECTOR_ID,
       accounts,
       enabledKeys: new Set(ibans.length > 0 ? ibans : accounts.map((account) => account.key)),
+      isReadByCaller: true,
     });
     syncs.runNow(id);
     return view(id);

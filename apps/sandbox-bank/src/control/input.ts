@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { isJsonNumber } from '../bank/decimal-text.js';
 import type { PartialBankRow } from '../bank/bank-row.js';
+import type { Override } from '../aggregator/overrides.js';
 import { bodyOf } from '../api/request-context.js';
 
 /** A call of the control API that cannot be carried out; answered with 400 and these words. */
@@ -16,6 +17,33 @@ export const numberIn = (body: Record<string, unknown>, name: string): number | 
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0)
     throw new BadCall(`"${name}" must be a whole number.`);
   return value;
+};
+
+export const HOUR_MS = 3_600_000;
+
+/** Hours may have a fraction. */
+export const hoursIn = (body: Record<string, unknown>, name: string): number | undefined => {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'number' || !Number.isFinite(value))
+    throw new BadCall(`"${name}" must be a number of hours.`);
+  return value;
+};
+
+export const idsIn = (body: Record<string, unknown>, name: string): number[] => {
+  const value = body[name];
+  if (!Array.isArray(value) || value.some((item) => !Number.isInteger(item)))
+    throw new BadCall(`"${name}" must be a list of ids, or the name of an order.`);
+  return value as number[];
+};
+
+/** What is to be laid over the JSON of a view; `null` takes it off, `undefined`: not told. */
+export const overrideIn = (body: Record<string, unknown>): Override | null | undefined => {
+  const { override } = body;
+  if (override === undefined || override === null) return override;
+  if (typeof override !== 'object' || Array.isArray(override))
+    throw new BadCall('"override" must be {set, omit} or null.');
+  return override;
 };
 
 export const dayIn = (body: Record<string, unknown>, name: string): string | undefined => {

@@ -3,8 +3,9 @@ import type { Sandbox } from '../sandbox.js';
 import { DEFAULT_SETTINGS } from '../settings.js';
 import { bodyOf, idOf, queryOf, textOf } from '../api/request-context.js';
 import type { WebhookOutbox } from '../webhooks/webhook-outbox.js';
+import { RELEASE_ORDERS } from '../aggregator/release-order.js';
 import { FAULT_KINDS } from './faults.js';
-import { BadCall, numberIn } from './input.js';
+import { BadCall, HOUR_MS, hoursIn, idsIn, numberIn } from './input.js';
 
 /** Settings, faults, webhooks and the list of requests. */
 export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: WebhookOutbox): void => {
@@ -26,13 +27,19 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
     const body = bodyOf(request);
     const kind = FAULT_KINDS.find((name) => name === body.kind);
     if (kind === undefined) throw new BadCall(`"kind" must be one of ${FAULT_KINDS.join(', ')}.`);
+    const forHours = hoursIn(body, 'forHours');
     faults.plan({
       kind,
       times: numberIn(body, 'times') ?? 1,
+      skip: numberIn(body, 'skip') ?? 0,
+      untilMs: forHours === undefined ? null : sandbox.now() + Math.round(forHours * HOUR_MS),
       path: textOf(body, 'path') ?? '',
+      method: textOf(body, 'method') ?? null,
       userId: numberIn(body, 'userId') ?? null,
       delayMs: numberIn(body, 'delayMs') ?? 1000,
-      retryAfterSeconds: numberIn(body, 'retryAfter') ?? 1,
+      retryAfterSeconds: body.retryAfter === null ? null : (numberIn(body, 'retryAfter') ?? 1),
+      status: numberIn(body, 'status') ?? 500,
+      code: textOf(body, 'code') ?? 'bug',
     });
     return { faults: faults.list() };
   });
@@ -73,6 +80,13 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
   app.post('/webhooks/flush', async () => {
     await outbox.flush();
     return { flushed: true };
+  });
+
+  app.post('/webhooks/release', (request) => {
+    const body = bodyOf(request);
+    const order =
+      RELEASE_ORDERS.find((name) => name === (body.order ?? RELEASE_ORDERS[0])) ?? idsIn(body, 'order');
+    return sandbox.outbox.sendWithheld(order, numberIn(body, 'times') ?? 1).then((sent) => ({ sent }));
   });
 
   app.post('/webhooks/:id/redeliver', (request) => ({ queued: outbox.redeliver(idOf(request, 'id')) }));

@@ -17,7 +17,7 @@ interface ProviderCopy {
 export const truthOf = (sandbox: Sandbox, account: BankAccount): Record<string, unknown> => {
   const copies = new Map<number, Omit<ProviderCopy, 'row_id'>[]>();
   for (const { row_id: rowId, ...copy } of sandbox.store.all<ProviderCopy>(
-    `SELECT t.row_id, t.id_user AS userId, t.id_connection AS connectionId, t.id_account AS accountId,
+    `SELECT abs(t.row_id) AS row_id, t.id_user AS userId, t.id_connection AS connectionId, t.id_account AS accountId,
        t.id AS transactionId, t.deleted, t.last_update AS lastUpdate
      FROM transactions t JOIN accounts a ON a.id = t.id_account WHERE a.account_key = ? ORDER BY t.id`,
     account.key,
@@ -26,7 +26,7 @@ export const truthOf = (sandbox: Sandbox, account: BankAccount): Record<string, 
   const rows = sandbox.bank.rows(account.key).map((stored) => ({
     rowId: stored.row_id,
     ...rowFromContent(stored),
-    deleted: stored.deleted === 1,
+    deleted: stored.deleted !== 0,
     bad: stored.override !== null,
     copies: copies.get(stored.row_id) ?? [],
   }));

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Sandbox } from '../sandbox.js';
 import { findToken, revokeToken, TEMPORARY_LIFE_MS } from '../aggregator/tokens.js';
 import { toStrings, type Strings } from './strings.js';
@@ -32,14 +31,14 @@ const userOfCode = (sandbox: Sandbox, code: string | undefined, flow: Flow): num
 
 /** Checks the link's parameters, uses up its code and remembers the visit. */
 export const openSession = (sandbox: Sandbox, flow: Flow, parameters: Strings): WebviewSession => {
-  const { settings, store, now } = sandbox;
+  const { settings, store, now, chance } = sandbox;
   if (!parameters.domain) throw new BadLink('Le paramètre « domain » manque.');
   if (parameters.client_id !== settings.clientId) throw new BadLink('Le client est inconnu.');
   const redirect = parameters.redirect_uri;
   if (redirect === undefined ? flow !== 'manage' : !settings.redirectUris.includes(redirect))
     throw new BadLink('L’adresse de retour n’est pas autorisée.');
   const userId = userOfCode(sandbox, parameters.code, flow);
-  const id = randomBytes(18).toString('base64url');
+  const id = chance.bytes(18).toString('base64url');
   const { code: _, ...kept } = parameters;
   store.run(
     'INSERT INTO webview_sessions VALUES (?, ?, ?, ?, ?)',

@@ -16,6 +16,7 @@ import {
   type WebviewSession,
 } from './session.js';
 import { toStrings, valuesOf, withParameters, type Strings } from './strings.js';
+import { VISIT_ENDINGS } from './visits.js';
 
 const LANGUAGES = ['en', 'fr', 'de', 'nl', 'pt', 'it', 'es'].join('|');
 const FLOWS: readonly Flow[] = ['connect', 'reconnect', 'manage'];
@@ -77,19 +78,40 @@ export const webviewRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
     return reply.redirect(withParameters(uri, { ...parameters, state }), 302);
   };
 
+  /** The work is done; what reaches the client of it may still be odd. */
+  const endWell = (
+    reply: FastifyReply,
+    session: WebviewSession,
+    parameters: Strings,
+    ending: string | undefined,
+  ): FastifyReply => {
+    const { parameters: asked } = session;
+    const withState = (state: string | undefined): WebviewSession => ({
+      ...session,
+      parameters: { ...asked, state },
+    });
+    if (ending === 'tab-closed') return goBack(reply, { ...session, parameters: {} }, {});
+    if (ending === 'empty-callback') return goBack(reply, session, { connection_id: '' });
+    if (ending === 'other-state') return goBack(reply, withState(`${asked.state}-other`), parameters);
+    return goBack(reply, ending === 'no-state' ? withState(undefined) : session, parameters);
+  };
+
   const submit = (session: WebviewSession, form: unknown, reply: FastifyReply): FastifyReply => {
     const action = valuesOf(form, 'action')[0] ?? 'link';
     if (action === 'cancel')
       return goBack(reply, session, { error: 'access_denied', error_description: 'User cancelled' });
+    const ending = session.flow === 'manage' ? undefined : sandbox.visits.take();
+    if (ending !== undefined && !VISIT_ENDINGS.some((name) => name === ending))
+      return goBack(reply, session, { error: ending, error_description: `The visit ended with ${ending}` });
     if (session.flow === 'connect') {
       const outcome = submitConnect(sandbox, session, form);
       return outcome.kind === 'again'
         ? sendPage(reply, outcome.page)
-        : goBack(reply, session, outcome.parameters);
+        : endWell(reply, session, outcome.parameters, ending);
     }
     if (session.flow === 'reconnect') {
       repairConnection(sandbox, ownConnection(session).id);
-      return goBack(reply, session, {});
+      return endWell(reply, session, {}, ending);
     }
     const chosen = action === 'delete' ? valuesOf(form, 'delete').map(Number) : [];
     for (const id of chosen) {

@@ -1,0 +1,38 @@
+import type { FastifyInstance } from 'fastify';
+import type { Sandbox } from '../sandbox.js';
+import { connectionView, findConnection } from '../aggregator/connections.js';
+import { bodyOf, queryOf } from '../api/request-context.js';
+import { parseScenario, readScenario } from '../scenario/read-scenario.js';
+import { randomScenario } from '../scenario/random-scenario.js';
+import type { ScenarioBook } from '../scenario/scenario-book.js';
+import { BadCall, numberIn } from './input.js';
+
+interface ById {
+  readonly Params: { readonly id: string };
+}
+
+/** Scenarios: loaded from YAML or JSON, linked, and asked where they stand. */
+export const scenariosControl = (app: FastifyInstance, sandbox: Sandbox, book: ScenarioBook): void => {
+  app.get('/scenarios', () => ({ scenarios: book.list() }));
+
+  app.post('/scenarios', (request) => {
+    const body = bodyOf(request);
+    const scenario =
+      typeof body.yaml === 'string' ? parseScenario(body.yaml) : readScenario(body.scenario ?? body);
+    const keepClock = queryOf(request).clock === 'keep' || body.clock === 'keep';
+    return book.view(book.load(scenario, { keepClock }));
+  });
+
+  app.get('/scenarios/random', (request) => randomScenario(queryOf(request).seed ?? '1'));
+
+  app.get<ById>('/scenarios/:id', (request) => book.view(request.params.id));
+
+  app.post<ById>('/scenarios/:id/link', (request) => {
+    const userId = numberIn(bodyOf(request), 'userId') ?? 0;
+    if (!sandbox.store.first('SELECT 1 FROM users WHERE id = ?', userId))
+      throw new BadCall('There is no such user; give "userId".');
+    const id = book.link(request.params.id, userId);
+    const connection = findConnection(sandbox, id);
+    return connection ? connectionView(sandbox, connection) : {};
+  });
+};

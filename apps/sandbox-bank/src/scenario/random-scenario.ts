@@ -1,0 +1,291 @@
+import { fromCents } from '../bank/decimal-text.js';
+import { randomFrom, type Random } from '../bank/random.js';
+import { readScenario } from './read-scenario.js';
+import type { Scenario, ScenarioAccount, ScenarioGroup, ScenarioRow, Step } from './scenario.js';
+
+export interface RandomOptions {
+  /** Virtual days, the calm last one included. */
+  readonly days?: number;
+  /** Most accounts; at least one is a current account. */
+  readonly accounts?: number;
+  /** Most rows that one step posts. */
+  readonly rows?: number;
+  /** Probability that a day brings trouble (0: a bank that only ever books). */
+  readonly trouble?: number;
+}
+
+interface KnownAccount {
+  readonly ref: string;
+  readonly type: string;
+  booked: string[];
+  coming: string[];
+  gone: string[];
+  isDisabled: boolean;
+}
+
+const STARTS = ['2026-03-24', '2026-10-20', '2026-01-05', '2026-06-28', '2026-12-27', '2028-02-25'] as const;
+const WORDINGS = [
+  'CARTE 12/03 RESTAURANT LE QUAI',
+  'VIR SEPA RECU ATELIER NORD FACTURE 2026-014',
+  'PRLV SEPA TELECOM PRO',
+  'VIR SEPA SCI DES TILLEULS LOYER',
+  'RETRAIT DAB VERNAY',
+] as const;
+const TIMES = ['00:30', '02:30', '06:00', '09:15', '13:40', '18:05', '23:50'] as const;
+const STATES = [
+  'SCARequired',
+  'wrongpass',
+  'webauthRequired',
+  'decoupled',
+  'passwordExpired',
+  'actionNeeded',
+] as const;
+const PASSING = ['websiteUnavailable', 'rateLimiting', 'bug', 'validating', 'tomorrowsState'] as const;
+
+/** Tells a random story; remembers what exists, so that every step can be played. */
+class Teller {
+  private rowCount = 0;
+  private inTrouble = false;
+  private readonly accounts: KnownAccount[] = [];
+
+  constructor(
+    private readonly random: Random,
+    private readonly options: Required<RandomOptions>,
+  ) {}
+
+  openAccounts(): ScenarioAccount[] {
+    const count = this.random.between(1, this.options.accounts);
+    return Array.from({ length: count }, (_, index) => {
+      const type = index === 0 ? 'checking' : this.random.pick(['checking', 'savings', 'card']);
+      const account: KnownAccount = {
+        ref: `a${index + 1}`,
+        type,
+        booked: [],
+        coming: [],
+        gone: [],
+        isDisabled: false,
+      };
+      this.accounts.push(account);
+      return {
+        ref: account.ref,
+        type,
+        ...(type === 'card' && { parent: 'a1' }),
+        balance: fromCents(this.random.between(-100_000, 5_000_000)),
+        rows: this.rows(account, this.random.between(0, this.options.rows), -30),
+      };
+    });
+  }
+
+  day(day: number): ScenarioGroup {
+    const steps = Array.from({ length: this.random.between(1, 4) }, () => this.calmStep()).flat();
+    if (this.random.chance(this.options.trouble)) steps.push(...this.troubleStep());
+    return { day, at: this.random.pick(TIMES), steps, ...(this.random.chance(0.2) && { sync: false }) };
+  }
+
+  /** After the last day everything is well, so that whoever reads the bank has a fair chance. */
+  calm(day: number): ScenarioGroup {
+    const steps: Step[] = [
+      { clearFaults: {} },
+      { webhooks: { duplicated: false, held: false, lateHours: 0, release: 'as-they-happened' } },
+      ...this.accounts
+        .filter(({ isDisabled }) => isDisabled)
+        .map(({ ref }): Step => ({ enable: { account: ref } })),
+      { state: { is: null } },
+      { consent: { expiresInDays: 180 } },
+    ];
+    return { day, at: '12:00', steps };
+  }
+
+  private rows(account: KnownAccount, count: number, oldest: number): ScenarioRow[] {
+    return Array.from({ length: count }, () => {
+      this.rowCount += 1;
+      const ref = `r${this.rowCount}`;
+      const coming = account.type === 'card' || this.random.chance(0.15);
+      (coming ? account.coming : account.booked).push(ref);
+      return {
+        ref,
+        date: coming ? this.random.between(0, 4) : this.random.between(oldest, 0),
+        value: fromCents((this.random.chance(0.7) ? -1 : 1) * this.random.between(1, 40_000)),
+        wording: this.random.pick(WORDINGS),
+        ...(account.type === 'card' && { type: 'deferred_card' }),
+        ...(coming && { coming }),
+        ...(!coming && this.random.chance(0.1) && { copies: this.random.between(2, 4) }),
+      };
+    });
+  }
+
+  private oneAccount(): KnownAccount {
+    const account = this.accounts[this.random.between(0, this.accounts.length - 1)] ?? this.accounts[0];
+    if (!account) throw new Error('A story needs an account.');
+    return account;
+  }
+
+  /** Takes one of the names out of the list. */
+  private take(names: string[]): string | undefined {
+    return names.splice(this.random.between(0, Math.max(0, names.length - 1)), 1)[0];
+  }
+
+  private calmStep(): Step[] {
+    const account = this.oneAccount();
+    const dice = this.random.next();
+    if (dice < 0.45)
+      return [
+        {
+          post: {
+            account: account.ref,
+            rows: this.rows(account, this.random.between(1, this.options.rows), -8),
+          },
+        },
+      ];
+    if (dice < 0.65) return this.book(account);
+    if (dice < 0.78) return this.change(account);
+    if (dice < 0.86) return this.remove(account);
+    if (dice < 0.9) {
+      const row = this.take(account.gone);
+      if (row === undefined) return [];
+      account.booked.push(row);
+      return [{ restore: { row } }];
+    }
+    return [{ sync: {} }];
+  }
+
+  private identity(): { id?: 'new'; tombstone?: boolean } {
+    if (this.random.chance(0.5)) return {};
+    return { id: 'new', ...(this.random.chance(0.4) && { tombstone: false }) };
+  }
+
+  private book(account: KnownAccount): Step[] {
+    const row = this.take(account.coming);
+    if (row === undefined) return [];
+    account.booked.push(row);
+    const corrected = this.random.chance(0.3) && { value: fromCents(-this.random.between(1, 40_000)) };
+    return [{ book: { row, ...this.identity(), ...corrected } }];
+  }
+
+  private change(account: KnownAccount): Step[] {
+    const row = account.booked[this.random.between(0, account.booked.length - 1)];
+    if (row === undefined) return [];
+    const what = this.random.pick(['date', 'value', 'wording']);
+    return [
+      {
+        change: {
+          row,
+          ...this.identity(),
+          ...(what === 'date' && { date: this.random.between(-6, 0) }),
+          ...(what === 'value' && { value: fromCents(-this.random.between(1, 90_000)) }),
+          ...(what === 'wording' && { wording: `RECTIF ${this.random.pick(WORDINGS)}` }),
+        },
+      },
+    ];
+  }
+
+  private remove(account: KnownAccount): Step[] {
+    const row = this.take(account.booked);
+    if (row === undefined) return [];
+    account.gone.push(row);
+    return [{ delete: { row, ...(this.random.chance(0.4) && { tombstone: false }) } }];
+  }
+
+  private troubleStep(): Step[] {
+    const account = this.oneAccount();
+    if (this.inTrouble && this.random.chance(0.6)) {
+      this.inTrouble = false;
+      return [{ repair: {} }, ...(this.random.chance(0.3) ? [{ recreate: {} } as const] : [])];
+    }
+    switch (this.random.between(0, 9)) {
+      case 0:
+        return [{ reissue: { account: account.ref, tombstone: this.random.chance(0.6) } }];
+      case 1:
+        return [
+          {
+            recreate: {
+              account: account.ref,
+              old: this.random.pick(['deleted', 'absent']),
+              withoutIban: false,
+            },
+          },
+        ];
+      case 2:
+        this.inTrouble = true;
+        return [
+          { state: { is: this.random.pick(STATES), message: 'https://bank.example.test/?token=s3cret' } },
+        ];
+      case 3:
+        return [{ state: { is: this.random.pick(PASSING), healsAfterHours: this.random.between(1, 40) } }];
+      case 4:
+        account.isDisabled = !account.isDisabled;
+        return [
+          account.isDisabled ? { disable: { account: account.ref } } : { enable: { account: account.ref } },
+        ];
+      case 5:
+        return [
+          {
+            fault: {
+              kind: this.random.pick(['html-503', 'status-500', 'rate-limited', 'drop', 'lose-answer']),
+              times: this.random.between(1, 4),
+            },
+          },
+        ];
+      case 6:
+        return [
+          {
+            fault: {
+              kind: this.random.pick([
+                'truncated-json',
+                'broken-transfer',
+                'empty-list',
+                'missing-list',
+                'repeated-rows',
+                'reversed-rows',
+                'html-200',
+                'empty-body',
+              ]),
+              path: this.random.pick(['/transactions', '/accounts', '']) || '/users',
+              skip: this.random.between(0, 2),
+            },
+          },
+        ];
+      case 7:
+        return [
+          {
+            fault: {
+              kind: this.random.pick([
+                'repeated-next',
+                'looping-next',
+                'cross-host-next',
+                'relative-next',
+                'insert-while-paging',
+                'redate-while-paging',
+                'change-while-paging',
+              ]),
+            },
+          },
+        ];
+      case 8:
+        return [{ webhooks: { duplicated: this.random.chance(0.5), lateHours: this.random.between(0, 30) } }];
+      default:
+        return this.random.chance(0.5)
+          ? [{ webhooks: { held: true } }]
+          : [{ webhooks: { held: false, release: this.random.pick(['reversed', 'shuffled']), times: 2 } }];
+    }
+  }
+}
+
+/**
+ * A random bank for soak tests: the same seed and options give the same scenario. Its last day repairs everything, so
+ * that after it the ledger must equal the bank.
+ */
+export const randomScenario = (seed: string | number, options: RandomOptions = {}): Scenario => {
+  const random = randomFrom(`scenario:${seed}`);
+  const whole = { days: 20, accounts: 3, rows: 8, trouble: 0.5, ...options };
+  const teller = new Teller(random, whole);
+  const accounts = teller.openAccounts();
+  const days = Array.from({ length: Math.max(0, whole.days - 1) }, (_, day) => teller.day(day));
+  return readScenario({
+    name: `random ${seed}`,
+    seed: `random-${seed}`,
+    start: `${random.pick(STARTS)} 00:00`,
+    accounts,
+    days: [...days, teller.calm(whole.days)],
+  });
+};

@@ -78,7 +78,8 @@ export class KurrentFeed {
     after: bigint | null,
   ) {
     this.#position = after;
-    this.#subscription = new KurrentSubscription(client, after, options.streamPrefixes);
+    const { streamPrefixes, maxBatch = MAX_BATCH } = options;
+    this.#subscription = new KurrentSubscription(client, after, streamPrefixes, maxBatch);
   }
 
   async *items(signal: AbortSignal): AsyncGenerator<FeedItem> {

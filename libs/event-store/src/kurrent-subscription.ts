@@ -19,7 +19,6 @@ export type SubscriptionMessage =
 /** Messages that the client may hold in front of us, on each side of its converter. */
 const CLIENT_BUFFER = 16;
 /** What is converted and waits for its reader: with it a batch gathers while the handler is busy with the last one. */
-const BUFFER_EVENTS = 200;
 const BUFFER_BYTES = 2 * 1024 * 1024;
 /** Times the server's search window of 32 events: a checkpoint for every 256 events that were looked at. */
 const CHECKPOINT_INTERVAL = 8;
@@ -43,9 +42,17 @@ export class KurrentSubscription {
   readonly #buffer: SubscriptionMessage[] = [];
   #bufferedBytes = 0;
   #failure: { readonly error: unknown } | undefined;
+  readonly #bufferEvents: number;
   #wake: () => void = () => undefined;
 
-  constructor(client: KurrentDBClient, after: bigint | null, streamPrefixes: readonly string[]) {
+  /** @param bufferEvents how many events may wait here: as many as its reader takes at once */
+  constructor(
+    client: KurrentDBClient,
+    after: bigint | null,
+    streamPrefixes: readonly string[],
+    bufferEvents: number,
+  ) {
+    this.#bufferEvents = bufferEvents;
     const mark = (message: SubscriptionMessage) => this.#subscription.push(new Mark(message));
     this.#subscription = client.subscribeToAll(
       {
@@ -106,7 +113,7 @@ export class KurrentSubscription {
   /** Takes what the client has, up to the limits; what stays there holds the server back. */
   #fill(): void {
     try {
-      while (this.#buffer.length < BUFFER_EVENTS && this.#bufferedBytes < BUFFER_BYTES) {
+      while (this.#buffer.length < this.#bufferEvents && this.#bufferedBytes < BUFFER_BYTES) {
         const item = this.#subscription.read() as AllStreamResolvedEvent | Mark | null;
         if (item === null) break;
         const message = toMessage(item);

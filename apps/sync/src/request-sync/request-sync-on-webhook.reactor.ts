@@ -16,7 +16,7 @@ import { RequestSyncOf, type RequestSyncResult } from './request-sync.command.js
 import { better, decideDelivery, type Incoming, type Outcome, outcomeOfRefusal } from './webhook-outcome.js';
 
 /** Fewer than the requests that the `sync` decider remembers: a batch that is repeated after a crash is recognised. */
-const MAX_BATCH = 500;
+const MAX_BATCH = 1_000;
 const CONNECTIONS_AT_ONCE = 16;
 const DELIVERIES_AT_ONCE = 64;
 

@@ -1,27 +1,44 @@
 import type { SyncCause, SyncEvent, SyncJoined, SyncQueuedAgain } from './sync.events.js';
-import { type OpenRun, type QueuedRun, REMEMBERED_REQUESTS, type SyncState } from './sync.state.js';
+import {
+  LISTED_CAUSES,
+  type OpenRun,
+  type QueuedRun,
+  REMEMBERED_REQUESTS,
+  type ServedRequests,
+  type SyncState,
+} from './sync.state.js';
 
 const later = (a: string | null, b: string | null): string | null =>
   a !== null && (b === null || a > b) ? a : b;
 
 /** What outlives a run. */
-const memoryOf = ({ lastSlot, recentRequests, cursor, lastWebhookStart }: SyncState) => ({
+const memoryOf = ({ lastSlot, served, cursor, lastWebhookStart }: SyncState) => ({
   lastSlot,
-  recentRequests,
+  served,
   cursor,
   lastWebhookStart,
 });
 
+/** Forgets the oldest requests beyond those that must be remembered; a run of which none is left goes with them. */
+const trimmed = (served: readonly ServedRequests[]): readonly ServedRequests[] => {
+  let left = REMEMBERED_REQUESTS;
+  const kept: ServedRequests[] = [];
+  for (const { syncId, requestIds } of served.toReversed()) {
+    if (left <= 0) break;
+    kept.push({ syncId, requestIds: requestIds.slice(-left) });
+    left -= requestIds.length;
+  }
+  return kept.toReversed();
+};
+
 const remember = (state: SyncState, syncId: string, causes: readonly SyncCause[], slot: string | null) => {
-  const known = new Set(state.recentRequests.map(({ requestId }) => requestId));
-  const added = causes.filter(({ requestId }) => !known.has(requestId));
-  return {
-    ...memoryOf(state),
-    lastSlot: later(state.lastSlot, slot),
-    recentRequests: [...state.recentRequests, ...added.map(({ requestId }) => ({ requestId, syncId }))].slice(
-      -REMEMBERED_REQUESTS,
-    ),
-  };
+  const added = causes.map(({ requestId }) => requestId);
+  const last = state.served.at(-1);
+  const served: readonly ServedRequests[] =
+    last?.syncId === syncId
+      ? [...state.served.slice(0, -1), { syncId, requestIds: [...last.requestIds, ...added] }]
+      : [...state.served, { syncId, requestIds: added }];
+  return { ...memoryOf(state), lastSlot: later(state.lastSlot, slot), served: trimmed(served) };
 };
 
 const joined = <Run extends QueuedRun>(
@@ -31,7 +48,7 @@ const joined = <Run extends QueuedRun>(
 ): Run => ({
   ...run,
   trigger: data.trigger,
-  causes: [...run.causes, ...data.causes].slice(-REMEMBERED_REQUESTS),
+  causes: [...run.causes, ...data.causes].slice(-LISTED_CAUSES),
   attended: run.attended || data.attended,
   slot: later(run.slot, data.slot),
   notBefore,
@@ -48,7 +65,9 @@ export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
     case 'SyncRequested': {
       const { data } = event;
       const run: OpenRun = { ...data, attempt: 0, startedAt: null };
-      return { ...remember(state, data.syncId, data.causes, data.slot), status: 'open', run, queued: null };
+      // Its requests are known when it was queued before: they came last.
+      const news = state.served.at(-1)?.syncId === data.syncId ? [] : data.causes;
+      return { ...remember(state, data.syncId, news, data.slot), status: 'open', run, queued: null };
     }
     case 'SyncQueuedAgain': {
       if (state.status === 'idle') return state;

@@ -24,7 +24,7 @@ const isAhead = (state: SyncState, syncId: string): boolean =>
   state.status === 'open' && (state.run.syncId === syncId || state.queued?.syncId === syncId);
 
 const unserved = ({ requestIds }: RequestSync, state: SyncState): readonly string[] => {
-  const served = new Set(state.recentRequests.map(({ requestId }) => requestId));
+  const served = new Set(state.served.flatMap(({ requestIds: known }) => known));
   return [...new Set(requestIds)].filter((requestId) => !served.has(requestId));
 };
 

@@ -241,9 +241,9 @@ describe('a request', () => {
       completed,
       requested('b'),
     );
-    expect(state.recentRequests).toEqual([
-      { requestId: 'a', syncId: 'run-a' },
-      { requestId: 'b', syncId: 'run-b' },
+    expect(state.served).toEqual([
+      { syncId: 'run-a', requestIds: ['a'] },
+      { syncId: 'run-b', requestIds: ['b'] },
     ]);
   });
 

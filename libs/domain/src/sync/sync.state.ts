@@ -1,10 +1,13 @@
 import type { SyncCause, SyncContext, SyncTrigger } from './sync.events.js';
 
 /**
- * How many served requests are remembered to recognise a repeated one, and how many causes a queued run lists. More than
- * any reactor asks at once: what a crash makes it ask again is still remembered.
+ * How many served requests are remembered at least to recognise a repeated one. More than any reactor asks at once: what
+ * a crash makes it ask again is still remembered.
  */
-export const REMEMBERED_REQUESTS = 1_000;
+export const REMEMBERED_REQUESTS = 1_200;
+
+/** How many causes a run that waits lists when its turn comes; those that joined before are in the log as they came. */
+export const LISTED_CAUSES = 100;
 
 export interface OpenRun extends SyncContext {
   readonly trigger: SyncTrigger;
@@ -21,16 +24,17 @@ export interface OpenRun extends SyncContext {
 
 export type QueuedRun = Omit<OpenRun, 'attempt' | 'startedAt'>;
 
-export interface ServedRequest {
-  readonly requestId: string;
+/** Requests that became part of one run, in the order in which they came. */
+export interface ServedRequests {
   readonly syncId: string;
+  readonly requestIds: readonly string[];
 }
 
 interface Memory {
   /** Latest schedule slot that was served; slots compare as text. */
   readonly lastSlot: string | null;
   /** Oldest first. */
-  readonly recentRequests: readonly ServedRequest[];
+  readonly served: readonly ServedRequests[];
   /** Where the last complete run left the provider's cursor. */
   readonly cursor: string | null;
   /** When the last run that webhooks alone had asked for was started first. */
@@ -43,4 +47,4 @@ export type SyncState =
 
 /** The run that a request id became part of. */
 export const runOfRequest = (state: SyncState, requestId: string): string | undefined =>
-  state.recentRequests.find((served) => served.requestId === requestId)?.syncId;
+  state.served.find(({ requestIds }) => requestIds.includes(requestId))?.syncId;

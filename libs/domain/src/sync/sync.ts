@@ -109,7 +109,7 @@ export const sync: Decider<SyncState, SyncCommand, SyncEvent> = {
     'SyncFailed',
     'SyncTimedOut',
   ],
-  initialState: { status: 'idle', lastSlot: null, recentRequests: [], cursor: null, lastWebhookStart: null },
+  initialState: { status: 'idle', lastSlot: null, served: [], cursor: null, lastWebhookStart: null },
   decide: (command, state) => {
     if (command.type === 'RequestSync') return requestSync(command, state);
     if (state.status === 'idle' || state.run.syncId !== command.syncId) return [];

@@ -32,6 +32,8 @@ export interface WebhookRegistrar {
    * its secret.
    */
   create(wanted: WantedWebhook): Promise<NewWebhook>;
+  /** Lets what was created sign, once its secret is stored and known to whoever verifies; harmless when it does already. */
+  activate(externalId: string): Promise<void>;
   /** Already gone counts as done. */
   remove(externalId: string): Promise<void>;
   close(): Promise<void>;

@@ -109,6 +109,9 @@ export class PowensWebhookRegistrar implements WebhookRegistrar {
     }
   }
 
+  /** Nothing is signed before a person associates it with webhooks in the console. */
+  async activate(): Promise<void> {}
+
   async remove(externalId: string): Promise<void> {
     const path = `/webhooks/auth/${encodeURIComponent(externalId)}`;
     await this.#inEitherForm({ method: 'DELETE', path }).catch((error: unknown) => {

@@ -67,7 +67,7 @@ describe('a webhook endpoint of Tink', () => {
     expect(JSON.parse(create?.body ?? '')).toEqual({
       url: CREATED.url,
       description: 'passerelle1',
-      disabled: false,
+      disabled: true,
       enabledEvents: [
         'refresh:finished',
         'account-transactions:modified',
@@ -77,6 +77,12 @@ describe('a webhook endpoint of Tink', () => {
         'account:updated',
       ],
     });
+  });
+
+  it('gets events once it is activated', async () => {
+    const { registrar, requests } = await tinkAnswering({ [`PATCH ${ENDPOINTS}/${CREATED.id}`]: {} });
+    await registrar.activate(CREATED.id);
+    expect(JSON.parse(requests.at(-1)?.body ?? '')).toEqual({ webhookEndpoint: { disabled: false } });
   });
 
   it('exists already under this address: said, and not made again', async () => {

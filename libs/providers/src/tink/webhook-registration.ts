@@ -33,6 +33,8 @@ const SCOPE = 'webhook-endpoints';
 /** More pages than any app has endpoints: a token that repeats itself must not keep us here. */
 const MAX_PAGES = 50;
 
+const pathOf = (externalId: string): string => `${ENDPOINTS}/${encodeURIComponent(externalId)}`;
+
 const unreadable = (what: string): ProviderError =>
   new ProviderError('bug', 'tink.unreadable-answer', `Tink answered ${what}.`);
 
@@ -78,10 +80,13 @@ export class TinkWebhookRegistrar implements WebhookRegistrar {
     return found;
   }
 
-  /** @throws {ProviderError} `tink.webhook-exists`: the same address has one of the events already */
+  /**
+   * Made disabled: what arrived before its secret is known would be refused, and Tink delivers nothing again after a 401.
+   * @throws {ProviderError} `tink.webhook-exists`: the same address has one of the events already
+   */
   async create({ name, url }: WantedWebhook): Promise<NewWebhook> {
     await this.#demandToken();
-    const body = { url, enabledEvents: TINK_WEBHOOK_EVENTS, description: name, disabled: false };
+    const body = { url, enabledEvents: TINK_WEBHOOK_EVENTS, description: name, disabled: true };
     try {
       const answer = await this.#call({ method: 'POST', path: ENDPOINTS, body });
       const secret = asText(asRecord(answer)?.['secret']);
@@ -93,9 +98,13 @@ export class TinkWebhookRegistrar implements WebhookRegistrar {
     }
   }
 
+  async activate(externalId: string): Promise<void> {
+    const body = { webhookEndpoint: { disabled: false } };
+    await this.#call({ method: 'PATCH', path: pathOf(externalId), body });
+  }
+
   async remove(externalId: string): Promise<void> {
-    const path = `${ENDPOINTS}/${encodeURIComponent(externalId)}`;
-    await this.#call({ method: 'DELETE', path }).catch((error: unknown) => {
+    await this.#call({ method: 'DELETE', path: pathOf(externalId) }).catch((error: unknown) => {
       if (!(error instanceof ProviderError) || error.options.status !== 404) throw error;
     });
   }

@@ -6,7 +6,6 @@ import { deliveriesProjection } from '../../../sync/src/deliveries/deliveries.pr
 import { ledgerEntriesProjection } from '../../../sync/src/ledger-entries/ledger-entries.projection.js';
 import { linkedConnectionsProjection } from '../../../sync/src/request-sync/linked-connections.js';
 import { syncHistoryProjection } from '../../../sync/src/sync-history/sync-history.projection.js';
-import type { EngineAddresses } from './engine-addresses.js';
 
 const modelsOn = (store: KurrentEventStore): readonly ProjectionModel[] => [
   connectionStatusProjection,
@@ -23,7 +22,7 @@ const modelsOn = (store: KurrentEventStore): readonly ProjectionModel[] => [
  * @throws {RangeError} a name that is none
  */
 export const rebuildModels = async (
-  { eventStoreUrl, databaseUrl }: Pick<EngineAddresses, 'eventStoreUrl' | 'databaseUrl'>,
+  { eventStoreUrl, databaseUrl }: { readonly eventStoreUrl: string; readonly databaseUrl: string },
   wanted: readonly string[],
   say: (line: string) => void,
 ): Promise<void> => {

@@ -178,6 +178,13 @@ describe('a compressed body', () => {
     expect(over(text, compressed)).toEqual(refused);
   });
 
+  it('is decompressed by the door, which bounds it, not while it is verified', () => {
+    expect(over(compressed, compressed)).toMatchObject({
+      kind: 'verified',
+      notice: { kind: 'unrecognised', event: 'connection-deleted' },
+    });
+  });
+
   it('has the same identity however often and hard it is compressed', () => {
     const nameless = bytes('{"id":3107}');
     const keys = [0, 9].map((level) => {

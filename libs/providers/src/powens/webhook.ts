@@ -95,7 +95,7 @@ export const powensWebhookReader = (secrets: readonly string[]): WebhookReader =
         .map((bytes) => matchingSecret(live, [signature], `POST.${path}.${date}.`, bytes))
         .find((match) => match !== undefined);
       if (secret === undefined) return { kind: 'rejected', reason: 'wrong-signature' };
-      const text = decodedBody ?? decoded(rawBody);
+      const text = decodedBody ?? rawBody;
       const body = skimJson(text);
       return {
         kind: 'verified',

@@ -72,20 +72,31 @@ const connectionOf = (tenantId: string = randomUUID(), provider: 'powens' | 'tin
   const context = { connectionId, tenantId, companyId: 'c' };
   const stream = `connection-${connectionId}`;
   const opened = () => recorded(stream, 'ConnectionOpened', { ...context, provider });
-  const linked = (userId = providerUserId) =>
+  const linkedTo = (theirs: string, userId = providerUserId) =>
     recorded(stream, 'ConnectionLinked', {
       ...context,
       provider,
       providerUserId: userId,
-      providerConnectionId,
+      providerConnectionId: theirs,
     });
+  const linked = (userId = providerUserId) => linkedTo(providerConnectionId, userId);
   const run = (requestIds: readonly string[], type = 'SyncRequested', syncId = randomUUID()) =>
     recorded(`sync-${connectionId}`, type, {
       ...context,
       syncId,
       causes: requestIds.map((requestId): SyncCause => ({ requestId, trigger: 'webhook' })),
     });
-  return { connectionId, tenantId, provider, providerUserId, providerConnectionId, opened, linked, run };
+  return {
+    connectionId,
+    tenantId,
+    provider,
+    providerUserId,
+    providerConnectionId,
+    opened,
+    linked,
+    linkedTo,
+    run,
+  };
 };
 
 const deliveryOf = (notice: ProviderNotice, provider: 'powens' | 'tink' = 'powens') => {
@@ -138,10 +149,11 @@ describe('a delivery', () => {
     const { connectionId, tenantId, providerConnectionId, opened, linked, run } = connectionOf();
     const { deliveryId, received, show } = deliveryOf(changed({ providerConnectionId }));
     await project(opened(), linked(), received());
-    expect(await show(tenantId)).toMatchObject({
+    await refused(show(tenantId));
+    expect(await show()).toMatchObject({
       state: 'received',
       reason: null,
-      connections: [{ connectionId, tenantId }],
+      connections: [],
       signedAt: '2026-09-01T11:00:00.123456+02:00',
       notice: { kind: 'data-may-have-changed', event: null, code: null, providerConnectionId },
       syncs: [],
@@ -150,6 +162,7 @@ describe('a delivery', () => {
     await project(run([deliveryId], 'SyncRequested', syncId));
     expect(await show(tenantId)).toMatchObject({
       state: 'applied',
+      connections: [{ connectionId, tenantId }],
       syncs: [{ id: syncId, connectionId, requestId: deliveryId, status: 'pending', endedAt: null }],
       history: [
         { what: 'received', at: at(1), syncId: null },
@@ -249,13 +262,20 @@ describe('a delivery', () => {
     },
   );
 
-  it('is matched by what was linked when it came, however the events are batched', async () => {
+  it('is matched by what was linked when it was acted on, however the events are batched', async () => {
     const { providerConnectionId, tenantId, opened, linked } = connectionOf();
     const before = deliveryOf(changed({ providerConnectionId }));
     const after = deliveryOf(changed({ providerConnectionId }));
-    await project(before.received(), opened(), linked(), after.received());
+    await project(before.received(), opened(), before.ignored(), linked(), after.received(), after.ignored());
     await refused(before.show(tenantId));
-    expect(await after.show(tenantId)).toMatchObject({ state: 'received' });
+    expect(await after.show(tenantId)).toMatchObject({ state: 'ignored' });
+  });
+
+  it('that comes late for what a connection was linked to before is shown to its tenant', async () => {
+    const { connectionId, tenantId, providerConnectionId, opened, linked, linkedTo } = connectionOf();
+    const { received, ignored, show } = deliveryOf(changed({ providerConnectionId }));
+    await project(opened(), linked(), linkedTo(randomUUID()), received(), ignored('connection.disconnected'));
+    expect(await show(tenantId)).toMatchObject({ connections: [{ connectionId }] });
   });
 
   it('that is replayed shows what became of the replay, and keeps what became of it before', async () => {
@@ -307,6 +327,7 @@ describe('a delivery', () => {
     const { connectionId, opened, linked, run, providerConnectionId } = connectionOf();
     const first = deliveryOf(changed({ providerConnectionId: 'x' }));
     const second = deliveryOf(changed({ providerConnectionId }));
+    await db.execute(`TRUNCATE ${DELIVERIES}.deliveries, ${DELIVERIES}.matches`);
     const events = [
       opened(),
       linked(),
@@ -324,14 +345,14 @@ describe('a delivery', () => {
     await project(...events);
     for (const event of events) await project(event);
     expect([await first.show(), await second.show()]).toEqual(once);
-    await db.execute(`DELETE FROM ${DELIVERIES}.deliveries WHERE delivery_id = ANY($1)`, [
-      [first.deliveryId, second.deliveryId],
-    ]);
-    await db.execute(`DELETE FROM ${DELIVERIES}.matches WHERE delivery_id = ANY($1)`, [
-      [first.deliveryId, second.deliveryId],
-    ]);
+    const everyMatch = `SELECT * FROM ${DELIVERIES}.matches ORDER BY position, connection_id`;
+    const matches = await db.query(everyMatch);
+    await db.execute(
+      `TRUNCATE ${DELIVERIES}.deliveries, ${DELIVERIES}.matches, ${DELIVERIES}.links, ${DELIVERIES}.connections`,
+    );
     for (const event of events) await project(event);
     expect([await first.show(), await second.show()]).toEqual(once);
+    expect(await db.query(everyMatch)).toEqual(matches);
   });
 });
 
@@ -350,7 +371,8 @@ describe('a forgotten delivery', () => {
     await refused(show());
     expect((await listDeliveries(db, { scope: tenantId, limit: 10 })).items).toEqual([]);
     await project(received(1n, 40));
-    expect(await show(tenantId)).toMatchObject({ state: 'received', receivedAt: at(40), syncs: [] });
+    await refused(show(tenantId));
+    expect(await show()).toMatchObject({ state: 'received', receivedAt: at(40), syncs: [], connections: [] });
   });
 
   it('that was received again, or went on, before it was forgotten stays', async () => {

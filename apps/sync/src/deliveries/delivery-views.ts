@@ -1,35 +1,47 @@
 import type { DeliveryConnectionView, DeliveryNoticeView, DeliveryStepView, DeliveryView } from '#contracts';
 import type { ProviderNotice } from '#domain';
-import type { Database } from '#read-model';
-import { DELIVERIES } from '../forgotten-deliveries.js';
 import type { DeliveryRow, Step } from './delivery-row.js';
 
-/** Connections by delivery. */
-export type ConnectionsOf = ReadonlyMap<string, readonly DeliveryConnectionView[]>;
+/** What a list shows of a delivery. */
+export type ListedRow = Pick<
+  DeliveryRow,
+  | 'delivery_id'
+  | 'provider'
+  | 'position'
+  | 'scheme'
+  | 'notice'
+  | 'received_at'
+  | 'state'
+  | 'reason'
+  | 'connections'
+  | 'replays'
+>;
 
-/** The connections that deliveries are about; `scope` hides other tenants'. */
-export const connectionsOf = async (
-  db: Database,
-  deliveries: readonly Pick<DeliveryRow, 'delivery_id'>[],
+export const LISTED_COLUMNS: readonly (keyof ListedRow)[] = [
+  'delivery_id',
+  'provider',
+  'position',
+  'scheme',
+  'notice',
+  'received_at',
+  'state',
+  'reason',
+  'connections',
+  'replays',
+];
+
+/** The connections that a delivery is about; `scope` hides other tenants'. */
+export const connectionsOf = (
+  { connections }: Pick<DeliveryRow, 'connections'>,
   scope: string | null,
-): Promise<ConnectionsOf> => {
-  const rows = await db.query<{ delivery_id: string; connection_id: string; tenant_id: string }>(
-    `SELECT delivery_id, connection_id, tenant_id FROM ${DELIVERIES}.matches
-     WHERE delivery_id = ANY($1) AND ($2::text IS NULL OR tenant_id = $2) ORDER BY delivery_id, connection_id`,
-    [deliveries.map(({ delivery_id }) => delivery_id), scope],
-  );
-  const found = new Map<string, DeliveryConnectionView[]>();
-  for (const { delivery_id, connection_id: connectionId, tenant_id: tenantId } of rows) {
-    const known = found.get(delivery_id);
-    if (known) known.push({ connectionId, tenantId });
-    else found.set(delivery_id, [{ connectionId, tenantId }]);
-  }
-  return found;
-};
+): DeliveryConnectionView[] =>
+  connections
+    .filter(({ tenantId }) => scope === null || tenantId === scope)
+    .toSorted((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
 
 type Fields<View> = { readonly [Name in keyof View]: View[Name] };
 
-export const viewOf = (row: DeliveryRow, connections: ConnectionsOf): Fields<DeliveryView> => ({
+export const viewOf = (row: ListedRow, scope: string | null): Fields<DeliveryView> => ({
   id: row.delivery_id,
   provider: row.provider,
   scheme: row.scheme,
@@ -37,7 +49,7 @@ export const viewOf = (row: DeliveryRow, connections: ConnectionsOf): Fields<Del
   receivedAt: row.received_at,
   state: row.state,
   reason: row.reason,
-  connections: [...(connections.get(row.delivery_id) ?? [])],
+  connections: connectionsOf(row, scope),
   replays: row.replays,
 });
 

@@ -30,14 +30,15 @@ export const getDelivery = async (
     deliveryId,
   ]);
   if (!row) throw notFound();
-  const connections = await connectionsOf(db, [row], scope);
-  if (scope !== null && !connections.has(deliveryId)) throw notFound();
-  const ours = new Set(connections.get(deliveryId)?.map(({ connectionId }) => connectionId));
-  const history = row.history.filter(
+  const connections = connectionsOf(row, scope);
+  if (scope !== null && connections.length === 0) throw notFound();
+  const ours = new Set(connections.map(({ connectionId }) => connectionId));
+  const received: Step = { what: 'received', at: row.received_at };
+  const history = [received, ...row.history].filter(
     ({ connectionId }) => scope === null || connectionId === undefined || ours.has(connectionId),
   );
   return {
-    ...viewOf(row, connections),
+    ...viewOf(row, scope),
     secretFingerprint: row.secret_fingerprint,
     path: row.path,
     signedAt: row.signed_at,

@@ -2,8 +2,7 @@ import { DELIVERY_STATES, type DeliveryStateName, type DeliveryView, type Page, 
 import { DomainError } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { DELIVERIES } from '../forgotten-deliveries.js';
-import type { DeliveryRow } from './delivery-row.js';
-import { type ConnectionsOf, connectionsOf, viewOf } from './delivery-views.js';
+import { LISTED_COLUMNS, type ListedRow, viewOf } from './delivery-views.js';
 
 export interface DeliveryFilter {
   /** The only tenant whose connections' deliveries may be seen; `null`: all, also those without a connection. */
@@ -25,15 +24,15 @@ const newestOf = ({ scope, connectionId }: DeliveryFilter): string => {
   if (connectionId) {
     const ofTenant = '($6::text IS NULL OR tenant_id = $6) AND provider = ANY($1)';
     return `unnest($2::text[]) AS s (state) CROSS JOIN LATERAL (
-      SELECT delivery_id, position FROM ${DELIVERIES}.matches WHERE connection_id = $5 AND ${ofTenant}
+      SELECT provider, state, position FROM ${DELIVERIES}.matches WHERE connection_id = $5 AND ${ofTenant}
         AND state = s.state AND position < $3 ORDER BY position DESC LIMIT $4) AS newest`;
   }
   const branches = 'unnest($1::text[]) AS p (provider) CROSS JOIN unnest($2::text[]) AS s (state)';
   return scope === null
     ? `${branches} CROSS JOIN LATERAL (
-        SELECT delivery_id, position FROM ${DELIVERIES}.deliveries WHERE ${inBranch}) AS newest`
+        SELECT provider, state, position FROM ${DELIVERIES}.deliveries WHERE ${inBranch}) AS newest`
     : `${branches} CROSS JOIN LATERAL (
-        SELECT DISTINCT ON (position) delivery_id, position FROM ${DELIVERIES}.matches
+        SELECT DISTINCT ON (position) provider, state, position FROM ${DELIVERIES}.matches
         WHERE tenant_id = $5 AND ${inBranch}) AS newest`;
 };
 
@@ -54,12 +53,12 @@ export const listDeliveries = async (db: Database, filter: DeliveryFilter): Prom
   const providers = provider ? [provider] : PROVIDERS;
   const states = state ? [state] : DELIVERY_STATES;
   const who = connectionId ? [connectionId, scope] : scope === null ? [] : [scope];
-  const rows = await db.query<DeliveryRow>(
-    `SELECT d.* FROM (SELECT newest.* FROM ${newestOf(filter)} ORDER BY newest.position DESC LIMIT $4) AS page
-     JOIN ${DELIVERIES}.deliveries d USING (delivery_id) ORDER BY d.position DESC`,
+  const columns = LISTED_COLUMNS.map((column) => `d.${column}`).join(', ');
+  const rows = await db.query<ListedRow>(
+    `SELECT ${columns} FROM (SELECT newest.* FROM ${newestOf(filter)} ORDER BY newest.position DESC LIMIT $4) AS page
+     JOIN ${DELIVERIES}.deliveries d USING (provider, state, position) ORDER BY d.position DESC`,
     [providers, states, before, limit + 1, ...who],
   );
   const page = keysetPage(rows, limit, ({ position, delivery_id }) => [String(position), delivery_id]);
-  const connections: ConnectionsOf = await connectionsOf(db, page.rows, scope);
-  return { items: page.rows.map((row) => viewOf(row, connections)), nextCursor: page.nextCursor };
+  return { items: page.rows.map((row) => viewOf(row, scope)), nextCursor: page.nextCursor };
 };

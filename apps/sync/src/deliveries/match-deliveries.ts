@@ -1,13 +1,12 @@
+import type { DeliveryConnectionView } from '#contracts';
 import type { ConnectionLinked, ConnectionOpened, NoticeTarget } from '#domain';
 import { isUuid } from '#kernel';
 import { type ColumnTypes, rowsRelation, type Sql } from '#read-model';
-import type { DeliveryRow } from './delivery-row.js';
+import type { DeliveryFate } from './delivery-row.js';
 
 /** A connection that a delivery is about. */
-export interface Match {
+export interface Match extends DeliveryConnectionView {
   readonly delivery_id: string;
-  readonly connection_id: string;
-  readonly tenant_id: string;
 }
 
 interface Sought {
@@ -27,7 +26,7 @@ const SOUGHT: ColumnTypes<Sought> = {
 };
 
 /** Our own id decides where it is given, then the provider's connection, then its user. */
-const soughtBy = (row: DeliveryRow, target: NoticeTarget): Sought => {
+const soughtBy = (row: DeliveryFate, target: NoticeTarget): Sought => {
   const ours = target.connectionId;
   const theirs = ours === null ? target.providerConnectionId : null;
   return {
@@ -66,7 +65,7 @@ export const rememberLink = async (tx: Sql, schema: string, { data }: Connection
 export const matchDeliveries = async (
   tx: Sql,
   schema: string,
-  rows: readonly DeliveryRow[],
+  rows: readonly DeliveryFate[],
 ): Promise<readonly Match[]> => {
   const sought = rows.flatMap((row) => ('target' in row.notice ? soughtBy(row, row.notice.target) : []));
   if (sought.length === 0) return [];
@@ -81,7 +80,8 @@ export const matchDeliveries = async (
        UNION
        SELECT delivery_id, connection_id FROM sought s JOIN ${schema}.links l
          ON l.provider = s.provider AND l.provider_user_id = s.their_user)
-     SELECT delivery_id, connection_id, tenant_id FROM found JOIN ${schema}.connections USING (connection_id)`,
+     SELECT delivery_id, connection_id AS "connectionId", tenant_id AS "tenantId"
+     FROM found JOIN ${schema}.connections USING (connection_id) ORDER BY delivery_id, connection_id`,
     params,
   );
 };

@@ -39,8 +39,8 @@ export class ReplayDeliveryHandler implements ICommandHandler<ReplayDelivery, Re
 
   async #isAbout(deliveryId: string, tenantId: string): Promise<boolean> {
     const rows = await this.#deps.db.query(
-      `SELECT 1 FROM ${DELIVERIES}.matches WHERE delivery_id = $1 AND tenant_id = $2 LIMIT 1`,
-      [deliveryId, tenantId],
+      `SELECT 1 FROM ${DELIVERIES}.deliveries WHERE delivery_id = $1 AND connections @> $2`,
+      [deliveryId, JSON.stringify([{ tenantId }])],
     );
     return rows.length > 0;
   }

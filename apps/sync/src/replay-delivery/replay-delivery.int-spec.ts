@@ -68,12 +68,24 @@ const scene = async (
       { correlationId: randomUUID(), causationId: null, traceparent: null, actor: 'tenant:acme' },
       () => handler.execute(new ReplayDelivery(id, commandId, by)),
     );
-  const written = async () => {
+  const stored = async () => {
     const events: RecordedEvent[] = [];
     for await (const event of store.readStream(stream)) events.push(event);
-    return events.slice(1);
+    return events;
   };
-  return { deliveryId, replay, written };
+  const written = async () => (await stored()).slice(1);
+  /** A run of this tenant's connection is projected as caused by the delivery. */
+  const applyFor = async (tenantId: string) => {
+    const ids = { syncId: randomUUID(), connectionId: randomUUID(), tenantId, companyId: 'c' };
+    const data = { ...ids, causes: [{ requestId: deliveryId, trigger: 'webhook' }] };
+    await store.append(`sync-${ids.connectionId}`, 'no-stream', [{ type: 'SyncRequested', data, metadata }]);
+    const [received] = await stored();
+    for await (const run of store.readStream(`sync-${ids.connectionId}`)) {
+      const events = received ? [received, run] : [run];
+      await db.transaction((tx) => deliveriesProjection.project(tx, DELIVERIES, events));
+    }
+  };
+  return { deliveryId, replay, written, applyFor };
 };
 
 const NEW = { event_type: 'transactions.new', connection_id: 'c-1' };
@@ -136,12 +148,9 @@ describe('a replay', () => {
   });
 
   it('is a tenant’s only where the delivery is about one of its connections', async () => {
-    const { deliveryId, replay, written } = await scene(NEW);
+    const { applyFor, replay, written } = await scene(NEW);
     await expect(replay('acme')).rejects.toMatchObject({ code: 'delivery.not-found' });
-    await db.execute(`INSERT INTO ${DELIVERIES}.matches VALUES ($1, $2, 'acme', 'powens', 'applied', 1)`, [
-      deliveryId,
-      randomUUID(),
-    ]);
+    await applyFor('acme');
     await expect(replay('other')).rejects.toMatchObject({ code: 'delivery.not-found' });
     await replay('acme');
     expect(await written()).toMatchObject([{ metadata: { tenantId: 'acme' } }]);

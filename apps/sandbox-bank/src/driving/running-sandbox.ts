@@ -13,11 +13,12 @@ export class RunningSandbox {
   driver = new SandboxDriver('', '', '');
   private end: (() => Promise<void>) | undefined;
 
-  async start(settings: Partial<Settings> = {}): Promise<void> {
+  async start(settings: Partial<Settings> = {}, more: { readonly clockMs?: number } = {}): Promise<void> {
     const running = await startSandboxBank({
       port: 0,
       dataDir: this.dataDir,
       seed: 'spec',
+      ...more,
       settings: { redirectUris: [CALLBACK], syncDelayMs: 0, recentSyncMs: 0, flushEveryMs: 50, ...settings },
     });
     this.end = () => running.stop();

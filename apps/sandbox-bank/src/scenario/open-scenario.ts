@@ -6,6 +6,7 @@ import { withCheckDigits } from '../bank/iban.js';
 import { loginOf } from './login.js';
 import type { Scenario, ScenarioAccount } from './scenario.js';
 import { Story } from './story.js';
+import { BadScenario } from './read-scenario.js';
 
 const TEST_CONNECTOR = 'TST';
 
@@ -45,6 +46,8 @@ export const openScenarioAccounts = (
     const iban = ibanOf(`${seed}:${id}`, account);
     const key = iban ?? `${id}:${account.ref}`;
     const number = numberOf(`${seed}:${id}`, account, iban);
+    if (bank.account(key))
+      throw new BadScenario(`Account ${key} is open already; leave "iban" out to get a fresh one.`);
     const type = account.type ?? 'checking';
     const parent = account.parent === undefined ? null : story.account(account.parent).key;
     const told = (account.rows ?? []).flatMap((row) => Array.from({ length: row.copies ?? 1 }, () => row));

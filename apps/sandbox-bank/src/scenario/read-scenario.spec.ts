@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parseScenario, readScenario } from './read-scenario.js';
+
+const folder = join(import.meta.dirname, '../../scenarios');
+const minimal = { name: 'x', accounts: [{ ref: 'main' }], days: [] };
+const problemsOf = (value: unknown): string => {
+  try {
+    readScenario(value);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  return '';
+};
+
+describe('a scenario file', () => {
+  it.each(readdirSync(folder))('is shipped and can be read: %s', (file) => {
+    const scenario = parseScenario(readFileSync(join(folder, file), 'utf8'));
+    expect(scenario.about).toBeTruthy();
+    expect(scenario.days.length).toBeGreaterThan(2);
+  });
+
+  it('keeps amounts that are given as texts digit by digit', () => {
+    const { accounts } = readScenario({
+      ...minimal,
+      accounts: [{ ref: 'main', rows: [{ value: '-248.90' }] }],
+    });
+    expect(accounts[0]?.rows?.[0]?.value).toBe('-248.90');
+  });
+});
+
+describe('a file that cannot be played', () => {
+  it('is told with line, place, and what is allowed', () => {
+    const yaml = `name: x
+accounts:
+  - ref: main
+    tpye: card
+days:
+  - day: 1
+    steps:
+      - post: { account: main, rows: [{ value: abc }] }
+      - explode: {}
+`;
+    expect(() => parseScenario(yaml)).toThrow(
+      [
+        'line 4, accounts[0].tpye: is unknown here; allowed: ref, iban, number, name, type, parent, currency, balance, rows, count, later, shared.',
+        'line 8, days[0].steps[0].post.rows[0].value: must be a decimal like -12.34, not "abc".',
+      ].join('\n'),
+    );
+    expect(() => parseScenario(yaml)).toThrow(
+      /line 9, days\[0\]\.steps\[1\]: must have exactly one of post, generate, book/,
+    );
+  });
+
+  it.each<[string, object, string]>([
+    ['a missing member', { accounts: undefined }, 'accounts: is missing: a list'],
+    [
+      'an unknown account',
+      { days: [{ day: 0, steps: [{ close: { account: 'other' } }] }] },
+      'days[0].steps[0].close.account: there is no account "other" at that time; known: main.',
+    ],
+    [
+      'a row that comes later',
+      {
+        days: [
+          { day: 0, steps: [{ delete: { row: 'r' } }] },
+          { day: 1, steps: [{ post: { account: 'main', rows: [{ ref: 'r', value: 1 }] } }] },
+        ],
+      },
+      'days[0].steps[0].delete.row: there is no row "r" at that time; known: none.',
+    ],
+    [
+      'a name that is taken',
+      { accounts: [{ ref: 'main' }, { ref: 'main' }] },
+      'accounts[1].ref: "main" is taken already.',
+    ],
+    [
+      'days in disorder',
+      {
+        days: [
+          { day: 3, steps: [] },
+          { day: 2, steps: [] },
+        ],
+      },
+      'days[1].day: day 2 comes after day 3.',
+    ],
+    [
+      'an hour that is none',
+      { days: [{ day: 0, at: '25:00', steps: [] }] },
+      'days[0].at: must be a time HH:MM',
+    ],
+    ['a bank that is none', { bank: 'XYZ' }, 'bank: must be one of BNP, TST, BEX, not "XYZ".'],
+    ['a list', [], '(the scenario): must be a scenario'],
+  ])('says so of %s', (_, change, says) => {
+    expect(problemsOf(Array.isArray(change) ? change : { ...minimal, ...change })).toContain(says);
+  });
+
+  it('is not YAML, told with its place', () => {
+    expect(() => parseScenario('name: [x')).toThrow(/This is no YAML: .*line 1/s);
+  });
+});

@@ -17,6 +17,7 @@ export interface Endpoints {
   readonly gatewayUrl: string;
   readonly webhookUrl: string;
   readonly sandboxUrl: string;
+  readonly eventStoreUrl: string;
   readonly natsUrl: string;
   readonly apiKey: string;
 }
@@ -24,7 +25,7 @@ export interface Endpoints {
 /** The built stack as a process of its own, with the sandbox bank, free ports, and a data folder that goes away with it. */
 export class BenchStack {
   readonly dataDir = realpathSync(mkdtempSync(join(tmpdir(), 'passerelle-bench-')));
-  readonly #env: Readonly<Record<string, string>>;
+  #env: Readonly<Record<string, string>>;
   readonly #nodeOptions: readonly string[];
   #child: ChildProcess | undefined;
   #endpoints: Endpoints | undefined;
@@ -103,6 +104,13 @@ export class BenchStack {
     const took = performance.now() - began;
     this.#endpoints = await until('the whole of endpoints.json', () => readEndpoints(file));
     return took;
+  }
+
+  /** Starts it again on the same data, with these variables set from now on. */
+  async restart(env: Readonly<Record<string, string>>): Promise<void> {
+    await this.stop();
+    this.#env = { ...this.#env, ...env };
+    await this.start();
   }
 
   async stop(): Promise<void> {

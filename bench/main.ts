@@ -1,23 +1,32 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { BenchStack } from './bench-stack.js';
-import { measureEventLatency } from './event-latency.js';
+import { measureEventLatency, WITH_INTERVAL, WITHOUT_INTERVAL } from './event-latency.js';
 import { asTable, type Figure } from './figures.js';
 import { measureEmptySync, measureFirstImport } from './first-import.js';
+import { linkSources } from './linked-sources.js';
+import { measureLoadAlone } from './load-alone.js';
 import { describeMachine } from './machine.js';
 import { usageOfStack } from './processes.js';
 import { askSandbox } from './sandbox.js';
 import { measureStart } from './start-time.js';
 import { memoryFigure } from './usage-figures.js';
-import { measureWebhooks } from './webhook-answers.js';
+import { AT_500, BURST, FLAT_OUT, measureLoad } from './webhook-answers.js';
+import { measureWebhooksAfter } from './webhook-history.js';
+import { measureLargeBodies } from './webhook-memory.js';
 
-// npm run bench [-- --rows 20000 --only start|import|latency|webhooks --profile <folder>]: a table of what was measured on a
-// stack of its own.
+// npm run bench [-- --rows 20000 --only start|import|latency|webhooks|large-bodies --at-most-seconds 60 --profile <folder>]: a table of what was
+// measured on a stack of its own. Only when asked for: --only webhooks-history [--history-transactions 1000000
+// --history-deliveries 1000000].
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '20000' },
     only: { type: 'string', multiple: true },
     profile: { type: 'string' },
+    links: { type: 'string', default: '100' },
+    'at-most-seconds': { type: 'string', default: '60' },
+    'history-transactions': { type: 'string', default: '1000000' },
+    'history-deliveries': { type: 'string', default: '1000000' },
   },
 });
 
@@ -51,12 +60,34 @@ const measure = async (stack: BenchStack): Promise<readonly Figure[]> => {
     if (isWanted('import')) take(await measureEmptySync(stack, account, 'a day later'));
     if (isWanted('latency')) {
       progress('From webhook to event');
+      await stack.restart(WITHOUT_INTERVAL);
       take(await measureEventLatency(stack, account));
+      await stack.restart(WITH_INTERVAL);
     }
   }
   if (isWanted('webhooks')) {
-    progress('Answering webhooks');
-    for await (const figures of measureWebhooks(stack)) take(...figures);
+    take(await measureLoadAlone());
+  }
+  if (isWanted('webhooks') || isWanted('large-bodies')) {
+    progress(`Linking ${values.links} connections`);
+    const sources = await linkSources(stack, Number(values.links));
+    for (const load of isWanted('webhooks') ? [AT_500, BURST, FLAT_OUT] : []) {
+      progress(`Webhooks ${load.what}`);
+      const forMs = Math.min(load.forMs, Number(values['at-most-seconds']) * 1_000);
+      take(...(await measureLoad(stack, sources, { ...load, forMs })));
+    }
+    if (isWanted('large-bodies')) {
+      progress('Webhooks of 5 MB');
+      take(...(await measureLargeBodies(stack, sources)));
+    }
+  }
+  if (values.only?.includes('webhooks-history') === true) {
+    progress('Webhooks after a long history');
+    const [transactions, deliveries] = [values['history-transactions'], values['history-deliveries']].map(
+      Number,
+    );
+    const history = { transactions: transactions ?? 0, deliveries: deliveries ?? 0 };
+    for await (const figures of measureWebhooksAfter(stack, history)) take(...figures);
   }
   take(memoryFigure('after all that', usageOfStack(stack)));
   return all;

@@ -56,10 +56,16 @@ const nameOf = (pid: number, stackPid: number): string => {
   return line.includes('postgres') ? 'postgresql' : 'guard';
 };
 
+/** What one process holds now. RSS counts pages that others share in full. */
+export const memoryOf = (pid: number): { readonly pssBytes: number; readonly rssBytes: number } => {
+  const text = read(`/proc/${pid}/smaps_rollup`);
+  const kilobytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1] ?? 0);
+  return { pssBytes: kilobytes('Pss') * 1024, rssBytes: kilobytes('Rss') * 1024 };
+};
+
 const usageOf = (pid: number) => {
-  const pss = /^Pss:\s+(\d+) kB/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0;
   const stat = statOf(pid);
-  return { pssBytes: Number(pss) * 1024, cpuMs: (Number(stat[11]) + Number(stat[12])) * MS_PER_TICK };
+  return { pssBytes: memoryOf(pid).pssBytes, cpuMs: (Number(stat[11]) + Number(stat[12])) * MS_PER_TICK };
 };
 
 /** What the processes of a running stack use now, summed by kind. Linux only. */

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { addressOf, signedWebhook, type WebhookSource } from './signed-webhook.js';
+import { addressOf, largeAccount, signedWebhook, type WebhookSource } from './signed-webhook.js';
 
 /** What the parent process asks for. */
 export interface LoadJob {
@@ -10,23 +10,31 @@ export interface LoadJob {
   /** Deliveries per second, whatever the answers take; `null`: as many as `inFlight` allows. */
   readonly rate: number | null;
   readonly inFlight: number;
+  /** No more than these. */
+  readonly atMost?: number;
+  /** What the accounts in each body amount to; default 0. */
+  readonly accountsBytes?: number;
 }
 
 export interface LoadResult {
   readonly answered: number;
-  readonly failed: number;
+  /** How many were answered something else than 200, by status; `0`: not answered at all. */
+  readonly failures: Readonly<Record<string, number>>;
   readonly tookMs: number;
   /** Of every answer, in ms; with a rate, from the moment when the delivery was due. */
   readonly latencies: readonly number[];
   readonly lastId: number;
+  /** Processor time of the load process itself. */
+  readonly cpuMs: number;
 }
 
 /** Sends signed deliveries to the door, from a process of its own: the signing must not slow down who is measured. */
 class Load {
   readonly #job: LoadJob;
   readonly #pool: Pool;
+  readonly #accounts: string;
   readonly #latencies: number[] = [];
-  #failed = 0;
+  readonly #failures: Record<string, number> = {};
   #open = 0;
   #sent = 0;
   #idle: (() => void) | undefined;
@@ -36,29 +44,32 @@ class Load {
     const [source] = job.sources;
     if (!source) throw new Error('There is nobody to deliver to.');
     this.#pool = new Pool(addressOf(source).origin, { connections: job.inFlight, pipelining: 1 });
+    this.#accounts = job.accountsBytes === undefined ? '' : largeAccount(job.accountsBytes);
   }
 
   async run(): Promise<LoadResult> {
-    const began = performance.now();
+    const [began, before] = [performance.now(), process.cpuUsage()];
     await (this.#job.rate === null ? this.#closed(began) : this.#paced(began, this.#job.rate));
     const tookMs = performance.now() - began;
+    const { user, system } = process.cpuUsage(before);
     await this.#pool.close();
-    const { firstId } = this.#job;
     return {
       answered: this.#latencies.length,
-      failed: this.#failed,
+      failures: this.#failures,
       tookMs,
       latencies: this.#latencies,
-      lastId: firstId + this.#sent - 1,
+      lastId: this.#job.firstId + this.#sent - 1,
+      cpuMs: (user + system) / 1_000,
     };
   }
 
   /** As fast as the answers come. */
   async #closed(began: number): Promise<void> {
+    const { forMs, atMost = Infinity, inFlight } = this.#job;
     const next = (): void => {
-      if (performance.now() - began < this.#job.forMs) this.#send(performance.now(), next);
+      if (performance.now() - began < forMs && this.#sent < atMost) this.#send(performance.now(), next);
     };
-    for (let slots = 0; slots < this.#job.inFlight; slots += 1) next();
+    for (let slots = 0; slots < inFlight; slots += 1) next();
     await this.#allAnswered();
   }
 
@@ -85,25 +96,25 @@ class Load {
     const { sources, firstId } = this.#job;
     const source = sources[this.#sent % sources.length];
     if (!source) return;
-    const { headers, body } = signedWebhook(source, firstId + this.#sent);
+    const { headers, body } = signedWebhook(source, firstId + this.#sent, this.#accounts);
     this.#sent += 1;
     this.#open += 1;
-    const end = (isGood: boolean): void => {
-      if (isGood) this.#latencies.push(performance.now() - due);
-      else this.#failed += 1;
+    let status = 0;
+    const end = (): void => {
+      if (status === 200) this.#latencies.push(performance.now() - due);
+      else this.#failures[status] = (this.#failures[status] ?? 0) + 1;
       this.#open -= 1;
       answered?.();
       if (this.#open === 0) this.#idle?.();
     };
-    let status = 0;
     this.#pool.dispatch(
       { path: addressOf(source).pathname, method: 'POST', headers, body },
       {
         onRequestStart: () => undefined,
         onResponseStart: (_controller, code) => void (status = code),
         onResponseData: () => undefined,
-        onResponseEnd: () => end(status === 200),
-        onResponseError: () => end(false),
+        onResponseEnd: end,
+        onResponseError: end,
       },
     );
   }

@@ -47,6 +47,7 @@ export const stackEnvironment = (
   PASSERELLE_DATA_DIR: dataDir,
   PUBLIC_URL: `http://localhost:${ports.PORT}`,
   PASSERELLE_DEMO: 'off',
+  WEBHOOK_MIN_INTERVAL_SECONDS: '1',
   ...(eventStoreUrl !== undefined && { EVENTSTORE_URL: eventStoreUrl }),
   ...(natsUrl !== undefined && { NATS_URL: natsUrl }),
   ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),

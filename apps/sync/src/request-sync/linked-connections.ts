@@ -1,4 +1,10 @@
-import type { ConnectionEvent, DeliveryEvent, WebhookParked } from '#domain';
+import type {
+  ConnectionEvent,
+  DeliveryEvent,
+  WebhookParked,
+  WebhookReceived,
+  WebhookReplayed,
+} from '#domain';
 import { insertRows, type ProjectionModel, type Sql } from '#read-model';
 
 export const LINKED_CONNECTIONS = 'sync_linked_connections';
@@ -11,6 +17,11 @@ const linked = async (tx: Sql, schema: string, event: ConnectionEvent): Promise<
        ON CONFLICT (connection_id, provider, provider_connection_id)
        DO UPDATE SET provider_user_id = excluded.provider_user_id, ended = false`,
       [connectionId, provider, providerUserId, providerConnectionId],
+    );
+    // What was linked after the notice lives.
+    await tx.execute(
+      `DELETE FROM ${schema}.deletions WHERE provider = $1 AND (provider_connection_id = $2 OR provider_user_id = $3)`,
+      [provider, providerConnectionId, providerUserId],
     );
   }
   if (event.type === 'ConnectionDisconnected') {
@@ -44,22 +55,53 @@ const park = async (tx: Sql, schema: string, { data }: WebhookParked): Promise<v
   await insertRows(tx, { into: `${schema}.parked`, columns: PARKED_COLUMNS, onConflict }, [row]);
 };
 
+const forget = async (tx: Sql, schema: string, deliveryId: string): Promise<void> => {
+  await tx.execute(`DELETE FROM ${schema}.parked WHERE delivery_id = $1`, [deliveryId]);
+};
+
+const DELETION_COLUMNS = {
+  delivery_id: 'text',
+  provider: 'text',
+  provider_user_id: 'text',
+  provider_connection_id: 'text',
+} as const;
+
+const noteDeletion = async (
+  tx: Sql,
+  schema: string,
+  { deliveryId, provider, notice }: (WebhookReceived | WebhookReplayed)['data'],
+): Promise<void> => {
+  if (notice.kind !== 'connection-deleted' && notice.kind !== 'user-deleted') return;
+  const { providerUserId, providerConnectionId } = notice.target;
+  const row = {
+    delivery_id: deliveryId,
+    provider,
+    // A deleted connection says nothing of its user.
+    provider_user_id: notice.kind === 'user-deleted' ? providerUserId : null,
+    provider_connection_id: providerConnectionId,
+  };
+  const onConflict = 'ON CONFLICT (delivery_id) DO NOTHING';
+  await insertRows(tx, { into: `${schema}.deletions`, columns: DELETION_COLUMNS, onConflict }, [row]);
+};
+
 const parked = async (tx: Sql, schema: string, event: DeliveryEvent): Promise<void> => {
   switch (event.type) {
     case 'WebhookReceived':
-      return;
+      return noteDeletion(tx, schema, event.data);
     case 'WebhookParked':
       return park(tx, schema, event);
     case 'WebhookIgnored':
-    case 'WebhookReplayed':
     case 'WebhookResolved':
-      await tx.execute(`DELETE FROM ${schema}.parked WHERE delivery_id = $1`, [event.data.deliveryId]);
+      return forget(tx, schema, event.data.deliveryId);
+    case 'WebhookReplayed':
+      await noteDeletion(tx, schema, event.data);
+      return forget(tx, schema, event.data.deliveryId);
   }
 };
 
 /**
- * Which connections of ours a provider means by its own ids, and the deliveries that nothing of ours matched yet. A link
- * that ended is kept: what comes late for it is known to be for nobody any more.
+ * Which connections of ours a provider means by its own ids, the deliveries that nothing of ours matched yet, and what the
+ * provider told to be deleted. A link that ended is kept: what comes late for it is known to be for nobody any more.
  */
 export const linkedConnectionsProjection: ProjectionModel = {
   name: LINKED_CONNECTIONS,
@@ -86,8 +128,16 @@ export const linkedConnectionsProjection: ProjectionModel = {
      CREATE INDEX parked_by_connection ON {schema}.parked (connection_id) WHERE connection_id IS NOT NULL;
      CREATE INDEX parked_by_provider ON {schema}.parked (provider, provider_connection_id);
      CREATE INDEX parked_by_user ON {schema}.parked (provider, provider_user_id) WHERE provider_connection_id IS NULL;`,
+    `CREATE TABLE {schema}.deletions (
+       delivery_id text PRIMARY KEY,
+       provider text NOT NULL,
+       provider_user_id text,
+       provider_connection_id text
+     );
+     CREATE INDEX deletions_by_connection ON {schema}.deletions (provider, provider_connection_id);
+     CREATE INDEX deletions_by_user ON {schema}.deletions (provider, provider_user_id);`,
   ],
-  // Received deliveries write nothing here. They are followed all the same so that the checkpoint keeps pace with them: the
+  // Most deliveries write nothing here. They are followed all the same so that the checkpoint keeps pace with them: the
   // webhook reactor waits for it at each batch, and a feed whose streams are silent learns of the head only now and then.
   streamPrefixes: ['connection-', 'delivery-'],
   project: async (tx, schema, events) => {

@@ -7,6 +7,19 @@ import type { SyncDeps } from '../sync-deps.js';
 const isRefused = (error: unknown): boolean =>
   error instanceof ProviderError && error.code.endsWith('.token-refused');
 
+/** To our own credentials, which were accepted, the provider said that it has no such user. */
+const isUnknown = (error: unknown): error is ProviderError =>
+  error instanceof ProviderError &&
+  (error.code.endsWith('.not-found') || error.code.endsWith('.invalid-request'));
+
+const userUnknown = (provider: string, cause: ProviderError): ProviderError =>
+  new ProviderError(
+    'permanent',
+    `${provider}.user-unknown`,
+    `The provider refuses the access and renews none: it does not know the holder. ${cause.message}`,
+    { cause },
+  );
+
 /** Speaks to one connection's provider with its token; a refused token is renewed once, sealed and stored. */
 export class ProviderSession {
   readonly provider: BankProvider;
@@ -40,9 +53,24 @@ export class ProviderSession {
     }
   }
 
+  /** Whether the provider answers "not found" to the connection and lists the user's connections without it. */
+  async isMissing(): Promise<boolean> {
+    try {
+      await this.use((access) => this.provider.describe(access));
+      return false;
+    } catch (error) {
+      if (!(error instanceof ProviderError) || !error.code.endsWith('.not-found')) throw error;
+    }
+    const listed = await this.use((access) => this.provider.listConnections(access));
+    const { providerConnectionId } = this.#access;
+    return listed.every((each) => each.providerConnectionId !== providerConnectionId);
+  }
+
   async #renew(): Promise<void> {
     this.#renewed = true;
-    this.#access = await this.provider.renewAccess(this.#access);
+    this.#access = await this.provider.renewAccess(this.#access).catch((error: unknown) => {
+      throw isUnknown(error) ? userUnknown(this.provider.name, error) : error;
+    });
     const { vault, clock } = this.#deps;
     const sealedToken = vault.seal(this.#access.accessToken);
     const { connectionId, tenantId } = this.#connection;

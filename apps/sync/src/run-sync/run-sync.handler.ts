@@ -1,5 +1,5 @@
 import {
-  connection, type ConnectionState, type OpenRun, type RunOutcome, sync, type SyncCommand, trackedAccounts,
+  connection, type ConnectionState, type LinkedConnection, type OpenRun, type RunOutcome, sync, type SyncCommand, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { fold, runDecider } from '#event-store';
 import { DomainError } from '#kernel';
@@ -12,8 +12,10 @@ import { SyncDeps } from '../sync-deps.js';
 import { newProgress, type RunProgress } from './run-progress.js';
 import { RunSync, type RunSyncResult } from './run-sync.command.js';
 import { Staging, StagingLost, type StagingSummary } from './staging.js';
+import { confirmGone } from './confirm-gone.js';
 import { AttemptOver, SyncAttempt } from './sync-attempt.js';
 import {
+  ConnectionGone,
   connectionProblemOf,
   disconnectedMeanwhile,
   FirstLookPending,
@@ -88,12 +90,13 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
 
   /** A passing failure is tried again; one that is for history ends the run; any other is thrown on. */
   async #failed(
-    error: unknown,
+    failure: unknown,
     run: OpenRun,
     progress: RunProgress,
     target: ConnectionState,
   ): Promise<RunSyncResult> {
-    if (error instanceof AttemptOver) return { kind: 'ended' };
+    if (failure instanceof AttemptOver) return { kind: 'ended' };
+    const error = target.status === 'linked' ? await confirmGone(this.#deps, target, failure) : failure;
     if (error instanceof FirstLookPending) {
       const delayMs = this.#deps.policy.firstLookDelaysMs[run.attempt - 1] ?? 0;
       return { kind: 'later', delayMs, cause: error };
@@ -106,7 +109,8 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       progress.accounts = trackedAccounts(target);
     const staged = await this.#staging.summary(run.syncId, run.attempt);
     const outcome = await this.#outcome(run, progress, staged, null);
-    await this.#blame(error, run);
+    if (error instanceof ConnectionGone && target.status === 'linked') await this.#disconnect(target);
+    else await this.#blame(error, run);
     await this.#decide(run.connectionId, run.tenantId, {
       type: 'FailSync',
       syncId: run.syncId,
@@ -128,6 +132,18 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     const usual = retryDelaysMs[Math.min(run.attempt, retryDelaysMs.length) - 1] ?? 0;
     const delayMs = Math.max(usual, options.retryAfterMs ?? 0);
     return openForMs + delayMs <= retryForMs ? delayMs : null;
+  }
+
+  /** Before the run is told to be over: whoever sees its end sees the connection as it is. */
+  async #disconnect({ connectionId, tenantId, access }: LinkedConnection): Promise<void> {
+    const command = {
+      type: 'Disconnect' as const,
+      by: 'provider' as const,
+      ...(access?.providerConnectionId ? { ifLinkedTo: access.providerConnectionId } : {}),
+      now: this.#deps.clock.now(),
+    };
+    const metadata = this.#deps.metadata(tenantId);
+    await runDecider(this.#deps, connection, connectionId, command, { metadata });
   }
 
   /** A refusal that no repeat can cure is the connection's problem, not only this run's: it shows there until it is cured. */

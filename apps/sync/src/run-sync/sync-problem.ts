@@ -20,6 +20,17 @@ export const disconnectedMeanwhile = (): SyncProblem =>
     'The connection was disconnected while it was being synchronised; nothing more was imported.',
   );
 
+/** The provider has deleted the connection, or the user that held it. */
+export class ConnectionGone extends SyncProblem {
+  constructor(cause: unknown) {
+    super(
+      'connection.gone',
+      'The provider has deleted this connection, so it is disconnected here as well; what was imported stays. Open it again to use it.',
+      { cause },
+    );
+  }
+}
+
 export const accountNotFound = (): SyncProblem =>
   new SyncProblem(
     'account.not-found',

@@ -74,6 +74,8 @@ export interface ChangeSettings {
 export interface Disconnect {
   readonly type: 'Disconnect';
   readonly by: 'caller' | 'provider';
+  /** Only while this link of the provider is the connection's: one that replaced it meanwhile stays. */
+  readonly ifLinkedTo?: string;
   readonly now: string;
 }
 

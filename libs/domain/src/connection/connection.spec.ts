@@ -250,6 +250,16 @@ describe('disconnecting', () => {
     given(connection, opened, disconnected).when(disconnect).thenNothing();
   });
 
+  it('by the provider ends the link that is gone, and not one that replaced it', () => {
+    const gone = { type: 'Disconnect', by: 'provider', now: NOW } as const;
+    given(connection, opened, linkStarted, linked)
+      .when({ ...gone, ifLinkedTo: 'p1' })
+      .thenEvents({ ...disconnected, data: { ...disconnected.data, by: 'provider' } });
+    given(connection, opened, linkStarted, linked)
+      .when({ ...gone, ifLinkedTo: 'p0' })
+      .thenNothing();
+  });
+
   it('keeps the access, with which the provider is told', () => {
     const state = stateAfter(connection, opened, linkStarted, linked, disconnected);
     expect(state).toMatchObject({ access: { providerConnectionId: 'p1', sealedToken: 's2' } });

@@ -92,7 +92,8 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
       case 'ChangeSettings':
         return changeSettings(command, state);
       case 'Disconnect': {
-        const { by, now } = command;
+        const { by, ifLinkedTo, now } = command;
+        if (ifLinkedTo !== undefined && state.access?.providerConnectionId !== ifLinkedTo) return [];
         return [{ type: 'ConnectionDisconnected', data: { ...contextOf(state), by, disconnectedAt: now } }];
       }
     }

@@ -44,6 +44,8 @@ interface DoorResources extends Pick<ServiceResources, 'store' | 'correlation' |
 export interface DoorChanges {
   readonly logger?: Logger;
   readonly intake?: Omit<IntakeOptions, 'capacityBytes'>;
+  /** Between two looks for registered secrets. */
+  readonly refreshMs?: number;
   /** Further preparations of the HTTP app before it listens. */
   readonly configure?: HttpAppOptions['configure'];
 }
@@ -67,7 +69,7 @@ export const startWebhookIngress = async (
   const health = new HealthRegistry();
   const metrics = new Metrics(NAME);
   const vault = new Vault(demand(config.encryptionKey, 'ENCRYPTION_KEY'));
-  const secrets = new LiveSecrets({ config, store, vault, logger });
+  const secrets = new LiveSecrets({ config, store, vault, logger, everyMs: changes.refreshMs });
   const log = new LogWatch({ ping: () => store.ping(), logger });
   const check = new SelfCheck(config.webhookPublicPath);
   const intake = new BodyIntake({ ...changes.intake, capacityBytes: config.webhookBodiesMib * MIB });

@@ -55,15 +55,11 @@ export class RawConnection {
     return this.#socket.writableLength;
   }
 
-  /** Resolves when the bytes have left this process; never when the other side reads nothing any more. */
+  /** Resolves when the bytes have left this process or never will. */
   async write(bytes: string | Uint8Array): Promise<void> {
     if (this.#isClosed) return;
     await new Promise<void>((resolve) => {
-      this.#socket.once('close', resolve);
-      this.#socket.write(bytes, () => {
-        this.#socket.off('close', resolve);
-        resolve();
-      });
+      this.#socket.write(bytes, () => resolve());
     });
   }
 

@@ -61,6 +61,8 @@ describe('failures of a sender', () => {
   });
 });
 
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 describe('large bodies', () => {
   const order: string[] = [];
   const large = async (limiter: FailureLimiter, address: string, name: string): Promise<() => void> => {
@@ -68,7 +70,6 @@ describe('large bodies', () => {
     order.push(name);
     return end;
   };
-  const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   it('of a sender over its limit come one after the other, those of others at once', async () => {
     const { limiter, fail } = scene();

@@ -17,7 +17,7 @@ export interface LiveSecretsOptions {
   readonly vault: Pick<Vault, 'open'>;
   readonly logger: Logger;
   /** Between two looks at the log (default 2 s). */
-  readonly everyMs?: number;
+  readonly everyMs?: number | undefined;
 }
 
 /**

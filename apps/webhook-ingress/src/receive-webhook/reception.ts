@@ -68,7 +68,7 @@ export class Reception {
     try {
       const body = await intake.take(visit.source, () => this.#turn(visit));
       bodies.push(body);
-      return await this.#verified(visit, body.bytes, bodies);
+      return await this.#verified(visit, body, bodies);
     } catch (error) {
       return this.#failed(error, visit);
     } finally {
@@ -89,12 +89,12 @@ export class Reception {
     return this.#options.log.problem !== null && (declaredLength(source) ?? Infinity) > SMALL_BODY;
   }
 
-  async #verified(visit: Visit, rawBody: Uint8Array, bodies: TakenBody[]): Promise<Answer> {
+  async #verified(visit: Visit, body: TakenBody, bodies: TakenBody[]): Promise<Answer> {
     const { provider, head } = visit;
-    const request: WebhookRequest = { ...head, rawBody };
+    const request: WebhookRequest = { ...head, rawBody: body.bytes };
     const verdict = this.#options.door.verify(provider, request);
     if (encodingOf(head) !== 'gzip') return this.#answer(visit, request, verdict);
-    const decoded = await this.#decode(visit, rawBody, verdict);
+    const decoded = await this.#decode(visit, body, verdict);
     if (!decoded) return this.#answer(visit, request, verdict);
     bodies.push(decoded);
     const whole: WebhookRequest = { ...request, decodedBody: decoded.bytes };
@@ -102,11 +102,11 @@ export class Reception {
   }
 
   /** What was signed as it came is decompressed at once, what may be junk in its turn. */
-  async #decode(visit: Visit, rawBody: Uint8Array, { kind }: WebhookVerdict): Promise<TakenBody | null> {
+  async #decode(visit: Visit, body: TakenBody, { kind }: WebhookVerdict): Promise<TakenBody | null> {
     const { intake, limiter } = this.#options;
-    if (kind === 'verified') return intake.decode(rawBody);
+    if (kind === 'verified') return intake.decode(body);
     const end = await limiter.unverifiedWork(visit.sender());
-    return intake.decode(rawBody).finally(end);
+    return intake.decode(body).finally(end);
   }
 
   async #answer(visit: Visit, request: WebhookRequest, verdict: WebhookVerdict): Promise<Answer> {

@@ -13,6 +13,8 @@ const STEP = MIB;
 /** The bytes of one body and the room that they take. */
 export interface TakenBody {
   readonly bytes: Uint8Array;
+  /** Of a large body. */
+  readonly lease: Lease | null;
   /** To be called when nobody looks at the bytes any more. */
   release(): void;
 }
@@ -36,16 +38,21 @@ export const atOnce: LargeTurn = () => Promise.resolve(nothing);
 export class BodyBuilder {
   readonly #budgets: Budgets;
   readonly #turn: LargeTurn;
+  /** Of the compressed body that this one is made of: both are one request, which must not wait for itself. */
+  readonly #origin: Lease | null;
   #lease: Lease;
+  /** What the lease held before. */
+  #base = 0;
   #endTurn = nothing;
   #isOver = false;
   #pieces: Uint8Array[] = [];
   #whole: Buffer | null = null;
   #size = 0;
 
-  constructor(budgets: Budgets, turn: LargeTurn) {
+  constructor(budgets: Budgets, turn: LargeTurn, origin: Lease | null = null) {
     this.#budgets = budgets;
     this.#turn = turn;
+    this.#origin = origin;
     this.#lease = budgets.small.open();
   }
 
@@ -64,7 +71,7 @@ export class BodyBuilder {
     else this.#pieces.push(piece);
     this.#size = size;
     if (!this.#whole && size > SMALL_BODY) return this.#enlarge();
-    const missing = size - this.#lease.bytes;
+    const missing = this.#base + size - this.#lease.bytes;
     if (missing <= 0) return undefined;
     return this.#lease.take(this.#whole ? STEP : missing);
   }
@@ -75,13 +82,14 @@ export class BodyBuilder {
     const small = others.length === 0 ? first : Buffer.concat(this.#pieces);
     return {
       bytes: this.#whole ? this.#whole.subarray(0, this.#size) : small,
+      lease: this.#whole ? this.#lease : null,
       release: () => this.release(),
     };
   }
 
   release(): void {
     this.#isOver = true;
-    this.#lease.release();
+    if (this.#lease !== this.#origin) this.#lease.release();
     this.#endTurn();
     this.#endTurn = nothing;
   }
@@ -94,7 +102,8 @@ export class BodyBuilder {
     }
     this.#endTurn = endTurn;
     this.#lease.release();
-    this.#lease = this.#budgets.large.open();
+    this.#lease = this.#origin ?? this.#budgets.large.open();
+    this.#base = this.#lease.bytes;
   }
 
   async #enlarge(): Promise<void> {

@@ -28,7 +28,7 @@ export interface IntakeOptions {
   readonly pace?: PaceRules;
 }
 
-const NO_BODY: TakenBody = { bytes: new Uint8Array(), release: () => undefined };
+const NO_BODY: TakenBody = { bytes: new Uint8Array(), lease: null, release: () => undefined };
 
 /** The length that the head promises; `null`: it comes in chunks. */
 export const declaredLength = ({ headers }: IncomingMessage): number | null =>
@@ -76,8 +76,8 @@ export class BodyIntake {
     }
   }
 
-  /** What a gzip body says, in room of its own; `null` when it is no gzip. @throws {BodyRefusal} */
-  async decode(bytes: Uint8Array, turn: LargeTurn = atOnce): Promise<TakenBody | null> {
-    return inflate(bytes, new BodyBuilder(this.#budgets, turn));
+  /** What a gzip body says, in room beside it; `null` when it is no gzip. @throws {BodyRefusal} */
+  async decode({ bytes, lease }: TakenBody): Promise<TakenBody | null> {
+    return inflate(bytes, new BodyBuilder(this.#budgets, atOnce, lease));
   }
 }

@@ -25,6 +25,11 @@ export const readStream = (source: IncomingMessage, pace: SenderPace, take: Take
       reject(error);
     };
     const watched = pace.watch(() => settle(new BodyRefusal('slow')));
+    const goOn = (): void => {
+      if (isOver) return;
+      watched.resume();
+      source.resume();
+    };
     const onData = (chunk: Buffer): void => {
       watched.progress(chunk.byteLength);
       let wait: Promise<void> | undefined;
@@ -36,11 +41,7 @@ export const readStream = (source: IncomingMessage, pace: SenderPace, take: Take
       if (!wait) return;
       source.pause();
       watched.pause();
-      wait.then(() => {
-        if (isOver) return;
-        watched.resume();
-        source.resume();
-      }, settle);
+      wait.then(goOn, settle);
     };
     const onEnd = (): void => settle();
     const onClose = (): void => settle(new BodyRefusal('broken-off'));

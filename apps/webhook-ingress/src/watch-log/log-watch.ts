@@ -51,7 +51,6 @@ export class LogWatch {
       { part: 'event-store' },
       `The log is away, webhooks are refused with 503: ${this.#problem}`,
     );
-    clearTimeout(this.#timer);
     this.#lookAgain();
   }
 
@@ -63,12 +62,13 @@ export class LogWatch {
       this.#problem = null;
     } catch (error) {
       this.#failures++;
-      if (this.#failures >= FAILURES) return this.failed(error);
+      if (this.#failures >= FAILURES && this.#problem === null) return this.failed(error);
     }
     this.#lookAgain();
   }
 
   #lookAgain(): void {
+    clearTimeout(this.#timer);
     if (this.#isStopped) return;
     const { everyMs = 1_000, awayEveryMs = 250 } = this.#options;
     const pause = this.#problem === null ? everyMs : awayEveryMs;

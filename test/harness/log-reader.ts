@@ -2,7 +2,7 @@ import { KurrentEventStore } from '#event-store';
 import type { EventMetadata, RecordedEvent } from '#kernel';
 import type { Stack } from './stack.js';
 
-const CATEGORIES = ['connection-', 'sync-', 'ledger-', 'delivery-', 'passerelle-'];
+const CATEGORIES = ['connection-', 'sync-', 'ledger-', 'delivery-', 'webhookkeys-', 'passerelle-'];
 
 /** The log itself, read beside the services. */
 export class LogReader {

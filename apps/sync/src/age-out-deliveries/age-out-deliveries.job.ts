@@ -4,6 +4,7 @@ import { WrongExpectedRevision } from '#event-store';
 import { streamOf } from '#kernel';
 import { waitForPosition } from '#read-model';
 import { DELIVERIES, type DeliveriesForgotten, FORGOTTEN_STREAM } from '../forgotten-deliveries.js';
+import { inParallel } from '../in-parallel.js';
 import type { SyncDeps } from '../sync-deps.js';
 
 interface OldDelivery {
@@ -84,13 +85,9 @@ export class AgeOutDeliveriesJob {
 
   async #deleteStreams(old: readonly OldDelivery[]): Promise<readonly OldDelivery[]> {
     const deleted: OldDelivery[] = [];
-    const queue = [...old];
-    const work = async (): Promise<void> => {
-      for (let next = queue.shift(); next; next = queue.shift()) {
-        if (await this.#deleteStream(next)) deleted.push(next);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    await inParallel(old, AT_ONCE, async (one) => {
+      if (await this.#deleteStream(one)) deleted.push(one);
+    });
     return deleted;
   }
 

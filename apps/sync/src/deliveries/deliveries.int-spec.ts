@@ -132,7 +132,7 @@ const deliveryOf = (notice: ProviderNotice, provider: 'powens' | 'tink' = 'powen
       stream,
       'WebhookReplayed',
       { deliveryId, provider, requestId: `${deliveryId}~${n}`, notice: now, replayedAt: at(5) },
-      { revision, actor: 'admin' },
+      { revision, actor: 'api-key:admin' },
     );
   const show = (scope: string | null = null) => getDelivery(db, deliveryId, scope);
   return { deliveryId, received, parked, ignored, resolved, replayed, show };
@@ -302,9 +302,9 @@ describe('a delivery', () => {
     expect(seen).toMatchObject({ state: 'ignored', reason: 'connection.disconnected', replays: 2 });
     expect(seen.history.map(({ what, actor }) => [what, actor])).toEqual([
       ['received', null],
-      ['replayed', 'admin'],
+      ['replayed', 'api-key:admin'],
       ['applied', null],
-      ['replayed', 'admin'],
+      ['replayed', 'api-key:admin'],
       ['ignored', null],
     ]);
     expect((await show(tenantId)).history[1]).toMatchObject({ what: 'replayed', actor: null });

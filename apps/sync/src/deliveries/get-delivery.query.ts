@@ -53,7 +53,7 @@ export const getDelivery = async (
 
 /** Another tenant's key may have replayed a delivery that is about both. */
 const hideActor = <S extends { readonly actor: string | null }>(step: S, scope: string | null): S =>
-  scope === null || step.actor === `tenant:${scope}` ? step : { ...step, actor: null };
+  scope === null || step.actor === `api-key:tenant:${scope}` ? step : { ...step, actor: null };
 
 const syncsOf = async (db: Database, history: readonly Step[]): Promise<DeliverySyncView[]> => {
   const applied = history.flatMap(({ syncId, connectionId, requestId }) =>

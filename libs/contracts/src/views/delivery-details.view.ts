@@ -112,7 +112,7 @@ export class DeliveryStepView {
   @IsString()
   readonly syncId!: string | null;
 
-  /** Who asked, when `replayed`: `admin` or `tenant:<id>`. */
+  /** Whose key asked, when `replayed`: `api-key:admin` or `api-key:tenant:<id>`; `null` when it was another tenant's. */
   @Nullable()
   @IsString()
   readonly actor!: string | null;

@@ -215,5 +215,4 @@ export const playStep = (story: Story, step: Step): void => {
   ACTIONS[name](story, told);
 };
 
-/** Whether the step itself tells what the sync that follows would tell, or leaves nothing to tell. */
 export const nameOfStep = (step: Step): StepName => Object.keys(step)[0] as StepName;

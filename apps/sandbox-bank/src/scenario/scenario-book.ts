@@ -9,7 +9,7 @@ import { parisTimestamp } from '../timestamps.js';
 import { openScenarioAccounts } from './open-scenario.js';
 import { nameOfStep, playStep } from './play-step.js';
 import { readScenario } from './read-scenario.js';
-import type { Scenario, ScenarioGroup } from './scenario.js';
+import type { Scenario, ScenarioGroup, Step } from './scenario.js';
 import { Story } from './story.js';
 
 interface StoredScenario {
@@ -36,6 +36,8 @@ const timeOf = (firstDay: string, { day, at = MORNING }: ScenarioGroup): number 
   const date = addDays(firstDay, day);
   return at.endsWith('Z') ? Date.parse(`${date}T${at}`) : parisInstant(date, at);
 };
+
+const isStall = (step: Step): boolean => nameOfStep(step) === 'stall';
 
 const idOf = (name: string): string =>
   name
@@ -165,8 +167,11 @@ export class ScenarioBook {
     const story = new Story(this.sandbox, row.id);
     store.transaction(() => {
       store.run('UPDATE scenarios SET played = ? WHERE id = ?', row.played + 1, row.id);
-      for (const step of steps) playStep(story, step);
+      // A sync plans the next one, so that connections which are to be forgotten are forgotten after it.
+      const [stalls, others] = [steps.filter(isStall), steps.filter((step) => !isStall(step))];
+      for (const step of others) playStep(story, step);
       if (sync !== false) for (const { id } of story.connections()) syncs.runNow(id);
+      for (const step of stalls) playStep(story, step);
     });
   }
 

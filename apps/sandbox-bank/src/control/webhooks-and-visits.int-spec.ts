@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { CALLBACK } from '../driving/running-sandbox.js';
+import { eventually } from '../driving/sandbox-driver.js';
+import { Situation } from '../driving/situation.js';
+const situation = new Situation();
+const { me, send, advance } = situation;
+beforeAll(() => situation.start());
+afterAll(() => situation.dispose());
+beforeEach(situation.renew);
+
+const synced = (): string[] =>
+  situation.listener.received
+    .filter(({ path }) => path.endsWith('connection-synced'))
+    .map(({ body }) => JSON.parse(body) as { id_webhook_data: number; user: { id: number } })
+    .filter((body) => body.user.id === situation.user.userId)
+    .map((body) => String(body.id_webhook_data));
+
+const visit = async (ending: string): Promise<URL | { status: number }> => {
+  await send('POST', 'visits', { ending });
+  return situation.sandbox.driver
+    .link(situation.user, situation.iban, CALLBACK)
+    .catch(() => ({ status: 400 }));
+};
+const connections = async (): Promise<number> =>
+  (await me<{ connections: unknown[] }>('connections')).body.connections.length;
+
+describe('webhooks', () => {
+  it('come in another order, and more than once', async () => {
+    await eventually(() => expect(synced()).toHaveLength(2));
+    situation.listener.received.length = 0;
+    await send('PATCH', 'settings', { webhooksHeld: true });
+    for (let count = 0; count < 3; count++) await send('POST', `connections/${situation.connectionId}/sync`);
+    expect(synced()).toEqual([]);
+    const { body } = await send<{ sent: number[] }>('POST', 'webhooks/release', {
+      order: 'reversed',
+      times: 2,
+    });
+    expect(body.sent).toEqual(body.sent.toSorted((a, b) => b - a));
+    expect(synced()).toEqual(body.sent.flatMap((id) => [String(id), String(id)]));
+    await send('POST', 'webhooks/release', { order: [body.sent[1]] });
+    expect(synced().at(-1)).toBe(String(body.sent[1]));
+  });
+
+  it('come days late', async () => {
+    await eventually(() => expect(synced()).toHaveLength(2));
+    situation.listener.received.length = 0;
+    await send('PATCH', 'settings', { webhooksLateMs: 2 * 86_400_000 });
+    await send('POST', `connections/${situation.connectionId}/sync`);
+    await send('PATCH', 'settings', { webhooksLateMs: 0 });
+    await send('POST', `connections/${situation.connectionId}/sync`);
+    await eventually(() => expect(synced()).toHaveLength(1));
+    await advance({ days: 2 });
+    const [first = ''] = synced();
+    await eventually(() => expect(synced().some((id) => Number(id) < Number(first))).toBe(true));
+  });
+});
+
+describe('visits of the hosted pages', () => {
+  it.each(['tos_declined', 'server_error', 'session_expired', 'brand_new_error'])(
+    'end with %s',
+    async (ending) => {
+      const back = (await visit(ending)) as URL;
+      expect(Object.fromEntries(back.searchParams)).toMatchObject({ error: ending, state: 'st_1' });
+      expect(await connections()).toBe(1);
+    },
+  );
+
+  it.each([
+    ['tab-closed', undefined],
+    ['empty-callback', '?connection_id=&state=st_1'],
+    ['other-state', expect.stringMatching(/^\?connection_id=\d+&state=st_1-other$/)],
+    ['no-state', expect.stringMatching(/^\?connection_id=\d+$/)],
+  ])('link the bank, but the callback is odd: %s', async (ending, search) => {
+    const back = await visit(ending);
+    expect(back instanceof URL ? back.search : undefined).toEqual(search);
+    expect(await connections()).toBe(2);
+  });
+});
+
+it('says in words what is wrong with a call', async () => {
+  const answers = [
+    await send('PUT', 'clock', { now: 'tomorrow' }),
+    await send('PUT', 'clock', { mode: 'backwards' }),
+    await advance({}),
+    await advance({ weeks: 1 }),
+    await advance({ hours: -1 }),
+    await advance({ to: '2020-01-01' }),
+    await send('POST', 'scenarios', { name: 'x' }),
+    await send('GET', 'scenarios/none'),
+    await send('POST', 'visits', { ending: '<b>' }),
+    await send('POST', 'webhooks/release', { order: 'sideways' }),
+    await send('POST', `connections/${situation.connectionId}/recreate-accounts`, { old: 'eaten' }),
+  ];
+  expect(
+    answers.map(({ status, body }) => [status, String((body as { error?: string }).error).length > 20]),
+  ).toEqual(answers.map(() => [400, true]));
+});

@@ -3,11 +3,13 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signPowens } from '#providers';
+import { pressOnLinkPage } from '../apps/stack/src/demo/person-at-webview.js';
 import {
   eventually,
   expectEventsMatchLedger,
   expectLedgerEqualsBank,
   freshIban,
+  openConnection,
   openLinkAndImport,
   quietHistory,
   type ReceivedEvents,
@@ -15,6 +17,7 @@ import {
   type Stack,
   startStack,
   subscribeAll,
+  syncNow,
   totals,
 } from './harness/index.js';
 
@@ -181,6 +184,133 @@ describe('a webhook of the original guide', () => {
       status: 200,
       body: { status: 'ignored' },
     });
+  });
+});
+
+const expectDisconnected = async (id: string): Promise<void> => {
+  await eventually(async () => expect((await stack.api.getConnection(id)).status).toBe('disconnected'), {
+    withinMs: 60_000,
+  });
+  await eventually(() =>
+    expect(received.of('connection.disconnected', id)).toMatchObject([{ data: { by: 'provider' } }]),
+  );
+};
+
+const newestError = async (id: string): Promise<string | null | undefined> =>
+  (await stack.api.syncs(id, { limit: 1 })).items[0]?.errorCode;
+
+/** The provider's side forgets the person, as the person may ask it to. */
+const deleteUser = async (userId: number): Promise<void> => {
+  const { sandboxUrl } = stack.endpoints;
+  const renewal = await fetch(`${sandboxUrl}/2.0/auth/renew`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      grant_type: 'client_credentials',
+      client_id: '10203040',
+      client_secret: stack.keys().sandboxClientSecret,
+      id_user: userId,
+    }),
+  });
+  const { access_token: token } = (await renewal.json()) as { access_token: string };
+  const deletion = await fetch(`${sandboxUrl}/2.0/users/me`, {
+    method: 'DELETE',
+    headers: { authorization: `Bearer ${token}` },
+  });
+  expect(deletion.status).toBe(204);
+};
+
+interface BankLink {
+  readonly id: number;
+  readonly userId: number;
+}
+
+const bankLinkOf = async (iban: string): Promise<BankLink> => {
+  const [truth] = (await stack.sandbox.truth(iban)).transactions;
+  const [copy] = truth?.copies ?? [];
+  if (!copy) throw new Error('The bank shows no copy of this account.');
+  return { id: copy.connectionId, userId: copy.userId };
+};
+
+describe('a connection that is deleted at the provider', () => {
+  it.each([
+    ['active', true],
+    ['paused', false],
+  ])('is disconnected here, %s or not, and the other services hear of it', async (_, syncEnabled) => {
+    const iban = freshIban();
+    const { id } = await openLinkAndImport(stack, iban);
+    await stack.api.changeSettings(id, { syncEnabled });
+    await stack.sandbox.call('DELETE', `/connections/${(await bankLinkOf(iban)).id}`);
+    await expectDisconnected(id);
+    await quietHistory(stack, id);
+    expect(await newestError(id)).toBe('connection.gone');
+  });
+
+  it('is found out by the next sync when its webhook got lost, and the late webhook changes nothing', async () => {
+    const iban = freshIban();
+    const { id } = await openLinkAndImport(stack, iban);
+    await quietHistory(stack, id);
+    await stack.sandbox.configure({ webhooksPaused: true });
+    await stack.sandbox.call('DELETE', `/connections/${(await bankLinkOf(iban)).id}`);
+    expect(await syncNow(stack, id)).toMatchObject({ status: 'failure', errorCode: 'connection.gone' });
+    await expectDisconnected(id);
+    const before = await quietHistory(stack, id);
+    await stack.sandbox.configure({ webhooksPaused: false });
+    await stack.sandbox.flushWebhooks();
+    expect(await runsSince(stack, id, before)).toEqual([]);
+  });
+
+  it('with its user is disconnected too, but not before we were told', async () => {
+    const iban = freshIban();
+    const { id } = await openLinkAndImport(stack, iban);
+    await quietHistory(stack, id);
+    const { userId } = await bankLinkOf(iban);
+    await stack.sandbox.configure({ webhooksPaused: true });
+    await deleteUser(userId);
+    expect(await syncNow(stack, id)).toMatchObject({ status: 'failure', errorCode: 'powens.user-unknown' });
+    expect(await stack.api.getConnection(id)).toMatchObject({ status: 'error' });
+    await stack.sandbox.configure({ webhooksPaused: false });
+    await stack.sandbox.flushWebhooks();
+    await expectDisconnected(id);
+  });
+
+  it('by mistake of the notice alone is looked at, and stays', async () => {
+    const iban = freshIban();
+    const { id } = await openLinkAndImport(stack, iban);
+    const before = await quietHistory(stack, id);
+    const link = await bankLinkOf(iban);
+    webhookId += 1;
+    const path = '/webhooks/powens/connection-deleted';
+    const body = JSON.stringify({
+      id_webhook_data: webhookId,
+      id: link.id,
+      id_user: link.userId,
+      state: null,
+    });
+    expect(await post(path, body, powensHeaders(path, body))).toMatchObject({ status: 200 });
+    await eventually(async () =>
+      expect(await runsSince(stack, id, before)).toMatchObject([{ trigger: 'webhook', status: 'success' }]),
+    );
+    expect(await stack.api.getConnection(id)).toMatchObject({ status: 'active' });
+  });
+});
+
+describe('a webhook that comes before the link callback', () => {
+  it('is applied after it', async () => {
+    const iban = freshIban();
+    const { id, linkUrl } = await openConnection(stack, iban);
+    const callback = await pressOnLinkPage(linkUrl ?? '', 'link');
+    const body = await connectionSynced(iban);
+    const answer = await post(SYNCED, body, powensHeaders(SYNCED, body));
+    expect(answer).toMatchObject({ status: 200, body: { status: 'accepted' } });
+    const { deliveryId } = answer.body as { deliveryId: string };
+    await expect(stack.api.getSync(deliveryId)).rejects.toMatchObject({ code: 'sync.not-found' });
+    expect((await fetch(callback)).ok).toBe(true);
+    const run = await eventually(() => stack.api.getSync(deliveryId));
+    expect(run.connectionId).toBe(id);
+    await quietHistory(stack, id);
+    await syncNow(stack, id);
+    await expectLedgerEqualsBank(stack, id);
   });
 });
 

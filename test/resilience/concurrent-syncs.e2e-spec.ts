@@ -34,7 +34,7 @@ const expectOneAfterTheOther = (runs: readonly SyncView[]): void => {
 };
 
 describe('sixteen requests for one connection at the same instant', () => {
-  it('become one open run and one queued run, and import nothing twice', async () => {
+  it('become one open run and at most one queued run, and import nothing twice', async () => {
     const iban = freshIban();
     const { id } = await openLinkAndImport(stack, iban);
     await stack.sandbox.configure({ webhooksPaused: true });
@@ -46,8 +46,9 @@ describe('sixteen requests for one connection at the same instant', () => {
     const runs = await expectWhole(stack, received, id);
     expect(runs.length - before).toBeLessThanOrEqual(2);
     expectOneAfterTheOther(runs);
-    const [last, first] = runs;
-    expect([first?.transactionsImported, last?.transactionsImported]).toEqual([20, 0]);
+    const imported = runs.slice(0, runs.length - before).map((run) => run.transactionsImported);
+    // Those that came before the open run had read anything are part of it: there may be nothing left to queue.
+    expect([[20], [0, 20]]).toContainEqual(imported);
     await stack.sandbox.configure({ webhooksPaused: false });
   }, 180_000);
 });

@@ -149,14 +149,10 @@ describe('a webhook that was answered', () => {
     const id = await connectionSynced(iban);
     await shows(id, { state: 'parked', resolvedAt: null });
     await fetch(callback);
-    const delivery = await shows(id, { state: 'applied', syncs: [{ connectionId }] }, tenant(ACME));
-    expect(delivery.history.map(({ what }) => what).toSorted()).toEqual([
-      'applied',
-      'parked',
-      'received',
-      'resolved',
-    ]);
-    expect(delivery.resolvedAt).not.toBeNull();
+    // The run is asked for first: a crash in between leaves a parked delivery, which is matched again.
+    const matched = { state: 'applied', resolvedAt: expect.any(String) as string, syncs: [{ connectionId }] };
+    const { history } = await shows(id, matched, tenant(ACME));
+    expect(history.map(({ what }) => what).toSorted()).toEqual(['applied', 'parked', 'received', 'resolved']);
   });
 
   it('for a paused connection is ignored, and its tenant sees why; replayed after the pause it is acted on', async () => {

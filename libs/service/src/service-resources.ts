@@ -12,7 +12,6 @@ const FOLDS_VERSION = '2';
 
 /** The connections to the three engines that a service works with; several apps of one process share them. */
 export class ServiceResources {
-  readonly clock: Clock = new SystemClock();
   readonly correlation: CorrelationScope = correlation;
   readonly keeper: LockKeeper;
   readonly commands: CommandPublisher;
@@ -25,6 +24,7 @@ export class ServiceResources {
     readonly store: EventStore,
     readonly nats: Nats,
     readonly snapshots: PgSnapshots,
+    readonly clock: Clock,
   ) {
     this.keeper = new LockKeeper(db);
     this.commands = new CommandPublisher(nats, correlation);
@@ -36,7 +36,11 @@ export class ServiceResources {
    * @throws {NatsUnavailable} no NATS server answered in time
    * @throws {EventStoreUnavailable} the log did not answer in time
    */
-  static async open(config: Config, name: string): Promise<ServiceResources> {
+  static async open(
+    config: Config,
+    name: string,
+    clock: Clock = new SystemClock(),
+  ): Promise<ServiceResources> {
     const db = new Database(config.databaseUrl, { applicationName: `passerelle-${name}` });
     const store = new KurrentEventStore(config.eventStoreUrl);
     try {
@@ -50,7 +54,7 @@ export class ServiceResources {
         () => void ensureStreams(nats).catch((error: unknown) => logger.warn(errorText(error))),
       );
       const snapshots = new PgSnapshots(db, `${FOLDS_VERSION}:${logId}`);
-      return new ServiceResources(config, db, store, nats, snapshots);
+      return new ServiceResources(config, db, store, nats, snapshots, clock);
     } catch (error) {
       await Promise.allSettled([store.close(), db.close()]);
       throw error;

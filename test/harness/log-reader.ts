@@ -1,6 +1,6 @@
 import { KurrentEventStore } from '#event-store';
 import type { EventMetadata, RecordedEvent } from '#kernel';
-import type { Stack } from './stack.js';
+import type { Endpoints } from './stack.js';
 
 const CATEGORIES = ['connection-', 'sync-', 'ledger-', 'delivery-', 'webhookkeys-', 'passerelle-'];
 
@@ -8,7 +8,7 @@ const CATEGORIES = ['connection-', 'sync-', 'ledger-', 'delivery-', 'webhookkeys
 export class LogReader {
   readonly store: KurrentEventStore;
 
-  constructor(stack: Stack) {
+  constructor(stack: { readonly endpoints: Pick<Endpoints, 'eventStoreUrl'> }) {
     this.store = new KurrentEventStore(stack.endpoints.eventStoreUrl);
   }
 
@@ -60,3 +60,15 @@ export class LogReader {
     return this.store.close();
   }
 }
+
+/** Everything that is in the log of this server by now. */
+export const readLog = async (
+  endpoints: Pick<Endpoints, 'eventStoreUrl'>,
+): Promise<readonly RecordedEvent[]> => {
+  const reader = new LogReader({ endpoints });
+  try {
+    return await reader.all();
+  } finally {
+    await reader.close();
+  }
+};

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { PasserelleClient } from '#client';
+import { startSandboxBank } from '#engines';
+import { loadConfig, type Stoppable } from '#platform';
+import { ServiceResources } from '#service';
+import { type EngineUrls, engineUrls } from '#testing';
+import { startConnections } from '../../apps/connections/src/start.js';
+import { startGateway } from '../../apps/gateway/src/start.js';
+import { startSync } from '../../apps/sync/src/start.js';
+import { startWebhookIngress } from '../../apps/webhook-ingress/src/start.js';
+import { freePorts } from './free-ports.js';
+import { SandboxControl } from './sandbox-control.js';
+import type { SettableClock } from './settable-clock.js';
+import type { Reachable } from './stack.js';
+
+type Sandbox = Awaited<ReturnType<typeof startSandboxBank>>;
+
+interface Parts {
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly sandbox: Sandbox;
+  readonly resources: ServiceResources;
+  readonly running: readonly Stoppable[];
+}
+
+const SANDBOX_CLIENT = { id: '55120934', secret: 'sandbox-client-secret' };
+
+/**
+ * The services in this process, on the shared engines, by a clock of the test's; the bank is a process of its own and goes by
+ * the real one. Without the scheduler: nobody asks for a sync but people and webhooks.
+ */
+export class ClockedServices implements Reachable {
+  readonly #parts: Parts;
+
+  private constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  static async start(
+    clock: SettableClock,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<ClockedServices> {
+    const dir = mkdtempSync(join(tmpdir(), 'passerelle-clocked-'));
+    const [gateway = 0, ingress = 0, connections = 0, sync = 0, bank = 0] = await freePorts(5);
+    const [webhookSecret = '', apiKey = ''] = [1, 2].map(() => randomBytes(18).toString('base64url'));
+    const publicUrl = `http://localhost:${gateway}`;
+    const sandbox = await startSandboxBank({
+      dataDir: join(dir, 'bank'),
+      logFile: join(dir, 'bank.log'),
+      entry: resolve('dist/apps/sandbox-bank/src/main.js'),
+      port: bank,
+      settings: {
+        'client-id': SANDBOX_CLIENT.id,
+        'client-secret': SANDBOX_CLIENT.secret,
+        'webhook-url': `http://127.0.0.1:${ingress}/webhooks/powens`,
+        'webhook-secret': webhookSecret,
+        'redirect-uri': `${publicUrl}/v1/link/callback`,
+      },
+    });
+    const { eventStoreUrl, natsUrl, databaseUrl }: EngineUrls = engineUrls();
+    const env = {
+      EVENTSTORE_URL: eventStoreUrl,
+      NATS_URL: natsUrl,
+      DATABASE_URL: databaseUrl,
+      ENCRYPTION_KEY: `${randomBytes(32).toString('base64url')}=`,
+      PASSERELLE_API_KEY: apiKey,
+      PUBLIC_URL: publicUrl,
+      POWENS_CLIENT_ID: SANDBOX_CLIENT.id,
+      POWENS_CLIENT_SECRET: SANDBOX_CLIENT.secret,
+      POWENS_WEBHOOK_SECRET: webhookSecret,
+      POWENS_BASE_URL: `${sandbox.url}/2.0`,
+      POWENS_WEBVIEW_URL: sandbox.url,
+      PORT: String(gateway),
+      WEBHOOK_PORT: String(ingress),
+      CONNECTIONS_PORT: String(connections),
+      SYNC_APP_PORT: String(sync),
+      LOG_LEVEL: 'error',
+      ...settings,
+    };
+    const resources = await ServiceResources.open(
+      loadConfig(env, { app: 'stack', embedded: false }),
+      'clocked',
+      clock,
+    );
+    const running: Stoppable[] = [];
+    for (const start of [startSync, startConnections, startWebhookIngress, startGateway]) {
+      running.unshift(await start(resources));
+    }
+    return new ClockedServices({ dir, env, sandbox, resources, running });
+  }
+
+  get api(): PasserelleClient {
+    const { PUBLIC_URL: baseUrl = '', PASSERELLE_API_KEY: apiKey = '' } = this.#parts.env;
+    return new PasserelleClient({ baseUrl, apiKey, timeoutMs: 60_000 });
+  }
+
+  get sandbox(): SandboxControl {
+    return new SandboxControl(this.#parts.sandbox.url);
+  }
+
+  /** Credentials of the client that the services are at the bank. */
+  get sandboxClient(): typeof SANDBOX_CLIENT {
+    return SANDBOX_CLIENT;
+  }
+
+  get endpoints(): EngineUrls {
+    return engineUrls();
+  }
+
+  get webhookSecret(): string {
+    return this.#parts.env['POWENS_WEBHOOK_SECRET'] ?? '';
+  }
+
+  get webhookUrl(): string {
+    return `http://127.0.0.1:${this.#parts.env['WEBHOOK_PORT']}/webhooks/powens`;
+  }
+
+  async dispose(): Promise<void> {
+    const { running, resources, sandbox, dir } = this.#parts;
+    try {
+      for (const service of running) await service.stop();
+      await resources.close();
+    } finally {
+      await sandbox.stop();
+      rmSync(dir, { recursive: true, force: true });
+    }
+  }
+}

@@ -12,12 +12,12 @@ import { accountsControl } from './control/accounts.control.js';
 import { clockControl } from './control/clock.control.js';
 import { connectionsControl } from './control/connections.control.js';
 import { BadCall } from './control/input.js';
-import { overviewPage } from './control/overview-page.js';
 import { sandboxControl } from './control/sandbox.control.js';
 import { scenariosControl } from './control/scenarios.control.js';
 import { usersControl } from './control/users.control.js';
 import { visitsControl } from './control/visits.control.js';
 import type { Timeline } from './clock/timeline.js';
+import { handRoutes } from './hand/hand.routes.js';
 import type { Sandbox } from './sandbox.js';
 import { BadScenario } from './scenario/read-scenario.js';
 import { UnknownScenario, type ScenarioBook } from './scenario/scenario-book.js';
@@ -111,6 +111,6 @@ export const buildServer = async ({
     { prefix: '/sandbox' },
   );
   webviewRoutes(app, sandbox);
-  app.get('/', (_, reply) => reply.type('text/html; charset=utf-8').send(overviewPage(sandbox)));
+  handRoutes(app, sandbox, scenarios);
   return app;
 };

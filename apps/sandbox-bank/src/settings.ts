@@ -1,6 +1,18 @@
 export const TIMESTAMP_STYLES = ['paris', 'utc', 'zulu', 'offset'] as const;
 export type TimestampStyle = (typeof TIMESTAMP_STYLES)[number];
 
+/** Ways to send a webhook that no receiver, or only a lenient one, takes for genuine; and two that every one must take. */
+export const WEBHOOK_FAULTS = [
+  'unsigned',
+  'hex-signature',
+  'wrong-path',
+  'no-date',
+  'two-signatures',
+  'first-date',
+  'gzip',
+] as const;
+export type WebhookFault = (typeof WEBHOOK_FAULTS)[number];
+
 /** What the command line gives and the control API may change while the sandbox runs. */
 export interface Settings {
   clientId: string;
@@ -21,6 +33,8 @@ export interface Settings {
   webhooksDuplicated: boolean;
   /** Transactions embedded per account in CONNECTION_SYNCED; `null`: all that are new, as the provider does. */
   webhookMaxTransactions: number | null;
+  /** `first-date`: an attempt bears the date of the event, however late it is. `gzip`: signed before compression. */
+  webhookFault: WebhookFault | null;
   /** New webhooks are kept back until `POST /sandbox/webhooks/release`. */
   webhooksHeld: boolean;
   /** New webhooks are first tried so much later, by the sandbox's clock. */
@@ -62,6 +76,7 @@ export const DEFAULT_SETTINGS: Settings = {
   webhooksPaused: false,
   webhooksDuplicated: false,
   webhookMaxTransactions: null,
+  webhookFault: null,
   webhooksHeld: false,
   webhooksLateMs: 0,
   timestampStyle: 'paris',

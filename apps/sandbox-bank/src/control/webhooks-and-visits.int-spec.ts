@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CALLBACK } from '../driving/running-sandbox.js';
 import { eventually } from '../driving/sandbox-driver.js';
+import type { WebhookFault } from '../settings.js';
+import { signature } from '../webhooks/signature.js';
 import { Situation } from '../driving/situation.js';
 const situation = new Situation();
 const { me, send, advance } = situation;
@@ -39,6 +41,31 @@ describe('webhooks', () => {
     expect(synced()).toEqual(body.sent.flatMap((id) => [String(id), String(id)]));
     await send('POST', 'webhooks/release', { order: [body.sent[1]] });
     expect(synced().at(-1)).toBe(String(body.sent[1]));
+  });
+
+  it.each<[WebhookFault, object]>([
+    ['unsigned', { 'bi-signature': undefined, 'bi-signature-date': undefined }],
+    ['hex-signature', { 'bi-signature': expect.stringMatching(/^[0-9a-f]{64}$/) }],
+    ['no-date', { 'bi-signature': expect.any(String), 'bi-signature-date': undefined }],
+    ['two-signatures', { 'bi-signature': expect.stringMatching(/^[\w+/]+=, [\w+/]+=$/) }],
+    ['first-date', { 'bi-signature-date': '2026-03-14T11:00:00.000000Z' }],
+    ['gzip', { 'content-encoding': 'gzip', 'bi-signature': expect.any(String) }],
+    ['wrong-path', { 'bi-signature': expect.stringMatching(/^[\w+/]+=$/) }],
+  ])('are signed wrongly: %s', async (webhookFault, headers) => {
+    await send('PATCH', 'settings', { webhooksHeld: true, webhookSecret: 's3cr3t' });
+    await send('POST', `connections/${situation.connectionId}/sync`);
+    await advance({ hours: 3 });
+    await send('PATCH', 'settings', { webhookFault });
+    situation.listener.received.length = 0;
+    const { body } = await send<{ sent: number[] }>('POST', 'webhooks/release', {});
+    const [first] = situation.listener.received;
+    expect(body.sent.length).toBeGreaterThan(0);
+    expect(Object.fromEntries(Object.keys(headers).map((name) => [name, first?.headers[name]]))).toEqual(
+      headers,
+    );
+    const date = String(first?.headers['bi-signature-date'] ?? '');
+    const genuine = signature('s3cr3t', first?.path ?? '', date, first?.body ?? '');
+    expect(first?.headers['bi-signature'] === genuine).toBe(webhookFault === 'first-date');
   });
 
   it('come days late', async () => {

@@ -65,7 +65,14 @@ export class Situation {
 
   /** A user with one account of three rows: ONE, TWO and THREE, of -1, -2 and -3. */
   readonly renew = async (): Promise<void> => {
-    const plain = { webhooksHeld: false, webhooksLateMs: 0, timestampStyle: 'paris', amountsAsText: false };
+    const plain = {
+      webhookSecret: null,
+      webhookFault: null,
+      webhooksHeld: false,
+      webhooksLateMs: 0,
+      timestampStyle: 'paris',
+      amountsAsText: false,
+    };
     await this.send('PATCH', 'settings', plain);
     await this.send('PUT', 'clock', { now: NOON });
     for (const planned of ['faults', 'visits']) await this.send('DELETE', planned);

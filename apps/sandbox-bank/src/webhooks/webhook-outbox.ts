@@ -11,6 +11,7 @@ export interface OutboxRow {
   readonly id_user: number;
   readonly id_connection: number | null;
   readonly body: string;
+  readonly created_ms: number;
   readonly attempts: number;
 }
 
@@ -158,6 +159,8 @@ export class WebhookOutbox implements WebhookEvents {
       timeoutMs: this.settings.webhookTimeoutMs,
       sentMs: this.settings.webhooksSignedInRealTime ? Date.now() : this.now(),
       sentMicros: (row.id * 7 + row.attempts) % 1000,
+      createdMs: row.created_ms,
+      fault: this.settings.webhookFault,
       signal: this.stopping.signal,
     });
   }

@@ -9,7 +9,15 @@ export interface RawAnswer {
   readonly body: string;
 }
 
+export interface AnswerOptions {
+  /** Default 20 s. */
+  readonly withinMs?: number;
+  /** It is the answer to a HEAD request: a length, and no body. */
+  readonly toHead?: boolean;
+}
+
 const HEAD_END = '\r\n\r\n';
+const LAST_CHUNK = '0\r\n\r\n';
 
 const headersOf = (lines: readonly string[]): Record<string, string> =>
   Object.fromEntries(
@@ -64,10 +72,10 @@ export class RawConnection {
   }
 
   /** The next answer, interim ones (1xx) included; `null`: the connection was closed without one. */
-  async answer(withinMs = 20_000): Promise<RawAnswer | null> {
+  async answer({ withinMs = 20_000, toHead = false }: AnswerOptions = {}): Promise<RawAnswer | null> {
     const deadline = Date.now() + withinMs;
     for (;;) {
-      const answer = this.#take();
+      const answer = this.#take(toHead);
       if (answer) return answer;
       if (this.#isClosed) return null;
       const leftMs = deadline - Date.now();
@@ -105,7 +113,7 @@ export class RawConnection {
     });
   }
 
-  #take(): RawAnswer | undefined {
+  #take(toHead: boolean): RawAnswer | undefined {
     const text = this.#received.toString('latin1');
     const headEnd = text.indexOf(HEAD_END);
     if (headEnd === -1) return undefined;
@@ -113,13 +121,19 @@ export class RawConnection {
     const headers = headersOf(lines);
     const from = headEnd + HEAD_END.length;
     const status = Number(first.split(' ')[1]);
-    const length = status < 200 || status === 204 ? 0 : Number(headers['content-length'] ?? NaN);
-    if (Number.isNaN(length) && !this.#isClosed) return undefined;
-    const to = Number.isNaN(length) ? this.#received.byteLength : from + length;
-    if (this.#received.byteLength < to) return undefined;
+    const to = toHead || status < 200 || status === 204 ? from : this.#bodyEnd(headers, text, from);
+    if (to === undefined || this.#received.byteLength < to) return undefined;
     const body = this.#received.subarray(from, to).toString();
     this.#received = this.#received.subarray(to);
     return { status, headers, body };
+  }
+
+  #bodyEnd(headers: RawAnswer['headers'], text: string, from: number): number | undefined {
+    const length = headers['content-length'];
+    if (length !== undefined) return from + Number(length);
+    const last = text.indexOf(LAST_CHUNK, from);
+    if (headers['transfer-encoding'] === 'chunked') return last === -1 ? undefined : last + LAST_CHUNK.length;
+    return this.#isClosed ? this.#received.byteLength : undefined;
   }
 }
 

@@ -40,13 +40,15 @@ export class ReceiveWebhookController {
 
   async #answer(provider: Provider, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const { publicPath, clock, count } = this.#settings;
+    // Asked for now: whoever has left has no address any more.
+    const peer = request.raw.socket.remoteAddress ?? 'unknown';
     const answer =
       request.method === 'POST'
         ? await this.#reception.receive({
             provider,
             source: request.raw,
             head: requestHead(request.raw, publicPath, clock.now()),
-            sender: () => request.ip,
+            sender: () => request.ip || peer,
           })
         : NOT_ALLOWED;
     if (answer === NOT_ALLOWED) void reply.header('allow', 'POST');

@@ -1,10 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import {
   connection, type ConnectionEvent, delivery, type DeliveryEvent, type NoticeTarget, type ProviderNotice, sync,
 } from '#domain'; // prettier-ignore
 import { type EventMetadata, type RecordedEvent, streamOf, SystemClock } from '#kernel';
 import { AlsCorrelationScope } from '#platform';
-import { Database, LockKeeper, PgSnapshots, type Runner, runProjection, runReactor } from '#read-model';
+import {
+  Database,
+  LockKeeper,
+  PgSnapshots,
+  type ProjectionModel,
+  type Runner,
+  runProjection,
+  runReactor,
+} from '#read-model';
 import { engineUrls, InMemoryEventStore } from '#testing';
 import type { CommandBus } from '@nestjs/cqrs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -47,7 +56,10 @@ const freshDatabase = async (): Promise<Database> => {
 
 let store: InMemoryEventStore;
 let reactor: RequestSyncOnWebhookReactor;
-let runners: { readonly project: () => Runner; readonly react: () => Runner };
+let runners: {
+  readonly project: (model?: ProjectionModel) => Runner;
+  readonly react: () => Runner;
+};
 
 beforeEach(async () => {
   store = new InMemoryEventStore();
@@ -72,7 +84,7 @@ beforeEach(async () => {
   );
   const context = { db, keeper, source: store, retryFirstMs: 20 };
   runners = {
-    project: () => started(runProjection({ ...context, model: linkedConnectionsProjection })),
+    project: (model = linkedConnectionsProjection) => started(runProjection({ ...context, model })),
     react: () => started(runReactor({ ...context, reactor: reactor.reactor })),
   };
 });
@@ -373,6 +385,34 @@ describe('a webhook that came before its link', () => {
     await reactor.reactBatch(replayed);
     await reactor.reactBatch(await link('1'));
     expect(await requestsOf(connectionId)).toEqual([requestId]);
+  });
+
+  // The link lies between the delivery and its parking, and what was parked is not projected yet when the link is handled.
+  it('is found by its link although it was parked after that', async () => {
+    const first = runners.project();
+    const { connectionId, link } = await open();
+    const { deliveryId, event } = await deliver(changed({ providerConnectionId: '1' }));
+    await eventually(async () => expect(first.position()).toBe(event.position));
+    await first.stop();
+    const linked = await link('1');
+    await reactor.reactBatch([event]);
+    expect(await outcomeOf(deliveryId)).toEqual([['WebhookParked', 'connection.unknown']]);
+    const gate = new EventEmitter();
+    const opened = once(gate, 'open');
+    runners.project({
+      ...linkedConnectionsProjection,
+      maxBatch: 1,
+      project: async (tx, schema, events) => {
+        if (events.some(({ type }) => type === 'WebhookParked')) await opened;
+        await linkedConnectionsProjection.project(tx, schema, events);
+      },
+    });
+    const handled = reactor.reactBatch(linked);
+    await Promise.race([handled, new Promise((resolve) => setTimeout(resolve, 500))]);
+    gate.emit('open');
+    await handled;
+    expect(await requestsOf(connectionId)).toEqual([deliveryId]);
+    expect((await outcomeOf(deliveryId)).at(-1)).toEqual(['WebhookResolved', null]);
   });
 
   // Deliveries and links are appended at once, by other processes, at any moment of what the reactor does.

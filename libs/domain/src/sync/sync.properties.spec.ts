@@ -20,13 +20,19 @@ const outcome = (cursorAfter: string): RunOutcome => ({
   refreshedAt: null,
 });
 
-const requestIds = fc.integer({ min: 0, max: 15 }).map((n) => `r${n}`);
+const requestIds = fc.integer({ min: 0, max: 120 }).map((n) => `r${n}`);
 const syncIds = fc.integer({ min: 0, max: 79 }).map((n) => `run-${n}`);
 const attempts = fc.integer({ min: 0, max: 3 });
 const slots = fc.integer({ min: 1, max: 9 }).map((n) => `2026-06-0${n}T02:00`);
 
 const commands: fc.Arbitrary<SyncCommand> = fc.oneof(
-  { weight: 4, arbitrary: requestFrom(fc.constantFrom('manual', 'webhook', 'link'), fc.constant(null)) },
+  {
+    weight: 4,
+    arbitrary: requestFrom(
+      fc.constantFrom('manual', 'webhook', 'webhook', 'webhook', 'link'),
+      fc.constant(null),
+    ),
+  },
   { weight: 1, arbitrary: requestFrom(fc.constant('schedule'), slots) },
   {
     weight: 4,
@@ -122,8 +128,8 @@ const steps = (list: readonly Wish[]): readonly Step[] => {
 
 const pauses = fc.oneof(
   fc.constant(0),
-  fc.integer({ min: 1, max: 4_000 }),
-  fc.integer({ min: 1, max: 40_000 }),
+  fc.integer({ min: 1, max: 1_500 }),
+  fc.integer({ min: 1, max: 12_000 }),
 );
 const stories = fc
   .array(fc.record({ command: commands, aim: fc.boolean(), afterMs: pauses }), {

@@ -101,10 +101,12 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
   app.post('/connections/:id/age', (request) => {
     const { id } = connectionOf(request);
     const hours = numberIn(bodyOf(request), 'hours') ?? 24;
+    const accountId = numberIn(bodyOf(request), 'accountId') ?? null;
     store.run(
-      'UPDATE transactions SET last_update = datetime(last_update, ?) WHERE id_connection = ?',
+      'UPDATE transactions SET last_update = datetime(last_update, ?) WHERE id_connection = ? AND id_account = coalesce(?, id_account)',
       `-${hours} hours`,
       id,
+      accountId,
     );
     return view(id);
   });

@@ -76,6 +76,24 @@ const idsOf = (rows: readonly Row[]): string[] => rows.map((row) => String(row.i
 const linesOf = (rows: readonly Row[], of: (row: Row) => unknown[]): string[] =>
   rows.map((row) => of(row).join(' ')).sort();
 
+/** What the provider shows of the accounts that are shared equals what is alive at the bank. */
+const expectProviderTellsTruth = async (id: string, user: Credentials): Promise<void> => {
+  const { body } = await sandbox.driver.call<{ accounts: { id: number }[] }>('/2.0/users/me/accounts', user);
+  const ids = new Set(body.accounts.map((account) => account.id));
+  const told = (await rowsOf(user)).filter((row) => row.deleted === null && ids.has(row.id_account));
+  const all = (await scenarios.view(id)).accounts;
+  const shared = all.filter(({ accountIds }) => accountIds.some((accountId) => ids.has(accountId)));
+  const truth = shared.flatMap(({ transactions }) => alive(transactions));
+  const bad = new Set(
+    all.flatMap(({ transactions }) =>
+      transactions.filter((row) => row.bad).flatMap((row) => row.copies.map((copy) => copy.transactionId)),
+    ),
+  );
+  const lines = told.filter((row) => !bad.has(row.id)).map((row) => keyOf(row, row.original_wording));
+  expect(shared.length).toBeGreaterThan(0);
+  expect(lines.sort()).toEqual(truth.map((row) => keyOf(row, row.originalWording)).sort());
+};
+
 const start = async (file: string): Promise<{ id: string; user: Credentials; before: ScenarioView }> => {
   const before = await scenarios.loadYaml(read(file));
   const user = await sandbox.driver.newUser();
@@ -92,31 +110,22 @@ describe.each(readdirSync(folder).filter((file) => file !== 'shared-account.yaml
     for (const connection of after.connections)
       await sandbox.driver.call(`/sandbox/connections/${connection.id}/repair`, { method: 'POST' });
     expectBalances(before, after);
-    const { body } = await sandbox.driver.call<{ accounts: { id: number; number: string }[] }>(
-      '/2.0/users/me/accounts',
-      user,
-    );
-    const ids = new Set(body.accounts.map((account) => account.id));
-    const told = (await rowsOf(user)).filter((row) => row.deleted === null && ids.has(row.id_account));
-    const view = await scenarios.view(id);
-    const shared = view.accounts.filter((account) =>
-      account.transactions.some(({ copies }) => copies.some(({ accountId }) => ids.has(accountId))),
-    );
-    const truth = shared.flatMap(({ transactions }) => alive(transactions));
-    expect(truth.length).toBeGreaterThan(0);
-    const bad = new Set(
-      view.accounts.flatMap(({ transactions }) =>
-        transactions
-          .filter((row) => row.bad)
-          .flatMap((row) => row.copies.map(({ transactionId }) => transactionId)),
-      ),
-    );
-    expect(
-      told
-        .filter((row) => !bad.has(row.id))
-        .map((row) => keyOf(row, row.original_wording))
-        .sort(),
-    ).toEqual(truth.map((row) => keyOf(row, row.originalWording)).sort());
+    await expectProviderTellsTruth(id, user);
+  });
+});
+
+describe('random scenarios', () => {
+  it.each([1, 2, 3, 4])('end with the provider telling what the bank holds (part %i of 4)', async (part) => {
+    for (let seed = part * 10; seed < part * 10 + 10; seed++) {
+      const before = await scenarios.load(randomScenario(seed));
+      const user = await sandbox.driver.newUser();
+      await scenarios.link(before.id, user.userId);
+      const after = await played(before.id);
+      expect(after.connections.map(({ state }) => state)).toEqual([null]);
+      expectBalances(before, after);
+      await expectProviderTellsTruth(before.id, user);
+      await sandbox.driver.call(`/sandbox/users/${user.userId}`, { method: 'DELETE' });
+    }
   });
 });
 

@@ -139,6 +139,10 @@ export class ScenarioBook {
         ref: account.ref,
         type: account.type,
         closed: account.closed === 1,
+        accountIds: story
+          .copies(account.ref)
+          .map((copy) => copy.id)
+          .toReversed(),
         ...truthOf(this.sandbox, account),
       })),
       rows: Object.fromEntries(names.map((name) => [name.ref, name.row_id])),

@@ -36,6 +36,8 @@ export interface ScenarioView {
     readonly currency: string;
     readonly balance: string | null;
     readonly closed: boolean;
+    /** Under which ids the provider knows it, or knew it: of every connection, oldest first. */
+    readonly accountIds: readonly number[];
     readonly transactions: readonly TrueRow[];
   }[];
   readonly rows: Readonly<Record<string, number>>;

@@ -356,9 +356,12 @@ describe('a delivery', () => {
   });
 });
 
+const matchesOf = (connectionId: string): Promise<object[]> =>
+  db.query(`SELECT * FROM ${DELIVERIES}.matches WHERE connection_id = $1`, [connectionId]);
+
 describe('a forgotten delivery', () => {
   it('is gone, and begins anew when it is received again', async () => {
-    const { opened, linked, run, providerConnectionId, tenantId } = connectionOf();
+    const { connectionId, opened, linked, run, providerConnectionId, tenantId } = connectionOf();
     const { deliveryId, received, show } = deliveryOf(changed({ providerConnectionId }));
     const gone = [
       opened(),
@@ -370,6 +373,7 @@ describe('a forgotten delivery', () => {
     await project(...gone);
     await refused(show());
     expect((await listDeliveries(db, { scope: tenantId, limit: 10 })).items).toEqual([]);
+    expect(await matchesOf(connectionId)).toEqual([]);
     await project(received(1n, 40));
     await refused(show(tenantId));
     expect(await show()).toMatchObject({ state: 'received', receivedAt: at(40), syncs: [], connections: [] });
@@ -391,12 +395,13 @@ describe('a forgotten delivery', () => {
   });
 
   it('that is received again keeps no connection of before', async () => {
-    const { opened, linked, run, tenantId } = connectionOf();
+    const { connectionId, opened, linked, run, tenantId } = connectionOf();
     const { deliveryId, received, show } = deliveryOf(changed({}));
     await project(opened(), linked(), received(), run([deliveryId]));
     expect(await show(tenantId)).toMatchObject({ state: 'applied' });
     await project(received(1n, 40));
     await refused(show(tenantId));
+    expect(await matchesOf(connectionId)).toEqual([]);
   });
 });
 

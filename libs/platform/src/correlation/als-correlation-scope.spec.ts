@@ -8,7 +8,7 @@ const idLater = async () => {
 };
 
 it('follows the work along asynchronous calls, also when many run at once', async () => {
-  const stories = Array.from({ length: 10 }, freshCorrelation);
+  const stories = Array.from({ length: 10 }, () => freshCorrelation());
   const seen = await Promise.all(stories.map((story) => scope.run(story, idLater)));
   expect(seen).toEqual(stories.map(({ correlationId }) => correlationId));
 });

@@ -1,12 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Correlation, CorrelationScope } from '#kernel';
-import { nextTraceparent } from './traceparent.js';
+import { nextTraceparent, type TraceParent } from './traceparent.js';
 
-export const freshCorrelation = (): Correlation => ({
-  correlationId: randomUUID(),
+/** A story that begins here, or goes on with what a caller told of it. */
+export const freshCorrelation = ({
+  correlationId,
+  parent,
+}: {
+  readonly correlationId?: string | undefined;
+  readonly parent?: TraceParent | undefined;
+} = {}): Correlation => ({
+  correlationId: correlationId ?? randomUUID(),
   causationId: null,
-  traceparent: nextTraceparent(),
+  traceparent: nextTraceparent(parent),
   actor: null,
 });
 

@@ -1,7 +1,7 @@
 import type { Correlation } from '#kernel';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { correlation, freshCorrelation } from './als-correlation-scope.js';
-import { nextTraceparent, parseTraceparent } from './traceparent.js';
+import { parseTraceparent } from './traceparent.js';
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -12,12 +12,10 @@ const headerOf = (request: FastifyRequest, name: string): string => {
 
 const correlationOf = (request: FastifyRequest): Correlation => {
   const given = headerOf(request, 'x-correlation-id');
-  const fresh = freshCorrelation();
-  return {
-    ...fresh,
-    correlationId: UUID.test(given) ? given.toLowerCase() : fresh.correlationId,
-    traceparent: nextTraceparent(parseTraceparent(headerOf(request, 'traceparent'))),
-  };
+  return freshCorrelation({
+    correlationId: UUID.test(given) ? given.toLowerCase() : undefined,
+    parent: parseTraceparent(headerOf(request, 'traceparent')),
+  });
 };
 
 /**

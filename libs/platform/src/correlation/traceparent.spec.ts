@@ -27,3 +27,9 @@ it('goes on in the same trace with a span of its own', () => {
   expect(next?.spanId).not.toBe(span);
   expect(parseTraceparent(nextTraceparent())?.traceId).not.toBe(parseTraceparent(nextTraceparent())?.traceId);
 });
+
+it('never repeats a trace or a span', () => {
+  const made = Array.from({ length: 2_000 }, () => parseTraceparent(nextTraceparent()));
+  expect(new Set(made.map((each) => each?.traceId)).size).toBe(2_000);
+  expect(new Set(made.map((each) => each?.spanId)).size).toBe(2_000);
+});

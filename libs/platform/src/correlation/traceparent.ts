@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomHex } from './random-hex.js';
 
 const SHAPE = /^(?!ff)[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-|$)/;
 
@@ -21,6 +21,6 @@ export const parseTraceparent = (text: string): TraceParent | undefined => {
 
 /** A new span: in the trace of `parent`, or the first one of a new trace. */
 export const nextTraceparent = (parent?: TraceParent): string => {
-  const traceId = parent?.traceId ?? randomBytes(16).toString('hex');
-  return `00-${traceId}-${randomBytes(8).toString('hex')}-${parent?.flags ?? '01'}`;
+  const traceId = parent?.traceId ?? randomHex(16);
+  return `00-${traceId}-${randomHex(8)}-${parent?.flags ?? '01'}`;
 };

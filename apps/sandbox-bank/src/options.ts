@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { toInstant } from './clock/paris-instant.js';
+import { parseScenario } from './scenario/read-scenario.js';
+import type { Scenario } from './scenario/scenario.js';
 import { DEFAULT_SETTINGS, type Settings } from './settings.js';
 
 export interface SandboxOptions {
@@ -11,8 +14,8 @@ export interface SandboxOptions {
   readonly settings: Partial<Settings>;
   /** The clock is frozen at this instant; without it the data directory's clock goes on, or the machine's. */
   readonly clockMs?: number;
-  /** Files of scenarios to load; what is loaded already stays as it is. */
-  readonly scenarioFiles?: readonly string[];
+  /** To be loaded at the start; one that the data directory knows already goes on where it stands. */
+  readonly scenarios?: readonly Scenario[];
 }
 
 export interface CommandLine extends SandboxOptions {
@@ -24,6 +27,16 @@ const instantOf = (text: string): number => {
   const instant = toInstant(text);
   if (instant === undefined) throw new Error(`--clock ${text} is no date and time.`);
   return instant;
+};
+
+const scenarioIn = (file: string): Scenario => {
+  try {
+    return parseScenario(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`--scenario ${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
 };
 
 const portOf = (text: string): number => {
@@ -56,7 +69,7 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
     dataDir: values['data-dir'],
     seed: values.seed,
     stopWithStdin: values['stop-with-stdin'],
-    scenarioFiles: values.scenario ?? [],
+    scenarios: (values.scenario ?? []).map(scenarioIn),
     ...(values.clock !== undefined && { clockMs: instantOf(values.clock) }),
     settings: {
       clientId: values['client-id'],

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Bank } from './bank/bank.js';
 import { openSeededAccounts } from './bank/seeded-accounts.js';
@@ -15,7 +14,7 @@ import { parseCommandLine, type CommandLine, type SandboxOptions } from './optio
 import type { Sandbox } from './sandbox.js';
 import { buildServer } from './server.js';
 import { DEFAULT_SETTINGS } from './settings.js';
-import { parseScenario } from './scenario/read-scenario.js';
+import { BadScenario } from './scenario/read-scenario.js';
 import { ScenarioBook } from './scenario/scenario-book.js';
 import { Store } from './store.js';
 import { parisTimestamp } from './timestamps.js';
@@ -77,6 +76,8 @@ export const startSandboxBank = async (options: SandboxOptions): Promise<Running
     store.close();
   };
   try {
+    for (const scenario of options.scenarios ?? [])
+      if (scenarios.list().every(({ name }) => name !== scenario.name)) scenarios.load(scenario);
     await app.listen({ host: '127.0.0.1', port: options.port });
   } catch (error) {
     await stop();
@@ -88,16 +89,7 @@ export const startSandboxBank = async (options: SandboxOptions): Promise<Running
   });
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.port;
-  loadFiles(scenarios, options.scenarioFiles ?? []);
   return { port, url: `http://127.0.0.1:${port}`, stop };
-};
-
-/** A file that was loaded before, into the same data directory, goes on where it stands. */
-const loadFiles = (book: ScenarioBook, files: readonly string[]): void => {
-  for (const file of files) {
-    const scenario = parseScenario(readFileSync(file, 'utf8'));
-    if (book.list().every(({ name }) => name !== scenario.name)) book.load(scenario);
-  }
 };
 
 const failed = (message: string, exitCode: number): void => {
@@ -119,6 +111,7 @@ export const runSandboxBank = async (args: readonly string[]): Promise<void> => 
     if (options.stopWithStdin) process.stdin.once('end', end).once('close', end).resume();
     process.stdout.write(`${JSON.stringify({ event: 'ready', port: running.port })}\n`);
   } catch (error) {
+    if (error instanceof BadScenario) return failed(error.message, WRONG_USAGE);
     if ((error as { code?: string }).code !== 'EADDRINUSE') throw error;
     failed(`port ${options.port} of 127.0.0.1 is taken (SANDBOX_PORT).`, PORT_TAKEN);
   }

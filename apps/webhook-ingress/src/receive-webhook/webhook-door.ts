@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { delivery, type ReceiveWebhook } from '#domain';
 import { type EventStore, WrongExpectedRevision } from '#event-store';
 import { type CorrelationScope, type EventMetadata, streamOf } from '#kernel';
@@ -86,7 +86,7 @@ export class WebhookDoor {
   #metadata(provider: string): EventMetadata {
     const { correlationId, causationId, traceparent } = this.#options.scope.current();
     const actor = `webhook:${provider}`;
-    return { commandId: v7(), correlationId, causationId, traceparent, actor, tenantId: null };
+    return { commandId: randomUUID(), correlationId, causationId, traceparent, actor, tenantId: null };
   }
 
   #commandOf(

@@ -1,11 +1,26 @@
 import type { FastifyInstance } from 'fastify';
 import type { Sandbox } from '../sandbox.js';
-import { DEFAULT_SETTINGS } from '../settings.js';
+import { DEFAULT_SETTINGS, TIMESTAMP_STYLES, WEBHOOK_FAULTS } from '../settings.js';
 import { bodyOf, idOf, queryOf, textOf } from '../api/request-context.js';
 import type { WebhookOutbox } from '../webhooks/webhook-outbox.js';
 import { RELEASE_ORDERS } from '../aggregator/release-order.js';
 import { FAULT_KINDS } from './faults.js';
 import { BadCall, HOUR_MS, hoursIn, idsIn, numberIn } from './input.js';
+
+const CHOICES: Readonly<Record<string, readonly (string | null)[]>> = {
+  timestampStyle: TIMESTAMP_STYLES,
+  webhookFault: [...WEBHOOK_FAULTS, null],
+};
+
+const checkSetting = (name: string, value: unknown): void => {
+  if (!Object.hasOwn(DEFAULT_SETTINGS, name)) throw new BadCall(`There is no setting "${name}".`);
+  const choices = CHOICES[name];
+  if (choices && choices.every((choice) => choice !== value))
+    throw new BadCall(`"${name}" must be one of ${choices.join(', ')}.`);
+  const standard: unknown = DEFAULT_SETTINGS[name as keyof typeof DEFAULT_SETTINGS];
+  if (standard !== null && typeof value !== typeof standard)
+    throw new BadCall(`"${name}" must be a ${typeof standard}, like ${JSON.stringify(standard)}.`);
+};
 
 /** Settings, faults, webhooks and the list of requests. */
 export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: WebhookOutbox): void => {
@@ -15,8 +30,7 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
 
   app.patch('/settings', (request) => {
     const body = bodyOf(request);
-    const unknown = Object.keys(body).find((name) => !(name in DEFAULT_SETTINGS));
-    if (unknown !== undefined) throw new BadCall(`There is no setting "${unknown}".`);
+    for (const [name, value] of Object.entries(body)) checkSetting(name, value);
     Object.assign(settings, body);
     return settings;
   });

@@ -106,6 +106,9 @@ describe('visits of the hosted pages', () => {
 
 it('says in words what is wrong with a call', async () => {
   const answers = [
+    await send('PATCH', 'settings', { timestampStyle: 'roman' }),
+    await send('PATCH', 'settings', { webhooksPaused: 'yes' }),
+    await send('PATCH', 'settings', { webhookFault: 'odd' }),
     await send('PUT', 'clock', { now: 'tomorrow' }),
     await send('PUT', 'clock', { mode: 'backwards' }),
     await advance({}),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { WebhookEvents } from '../sandbox.js';
 import type { Settings } from '../settings.js';
 import type { Store } from '../store.js';
@@ -34,7 +35,10 @@ export class WebhookOutbox implements WebhookEvents {
     private readonly store: Store,
     private readonly settings: Settings,
     private readonly now: () => number,
-  ) {}
+  ) {
+    // Every attempt on its way listens to it, and a clock that is moved makes many at once.
+    setMaxListeners(0, this.stopping.signal);
+  }
 
   /** Begins to flush; `onTick` is called with every run. */
   start(onTick: () => void): void {

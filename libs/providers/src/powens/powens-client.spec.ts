@@ -10,7 +10,10 @@ import { type PowensCall, PowensClient } from './powens-client.js';
 
 const TOKEN = 'q7Zt/4mX+VnB2yLs8KcR0dPfGhJ6uWaE';
 const SECRET = 'client-s3cr3t';
+const NOW = '2026-03-14T05:00:00.000Z';
 const pauses: number[] = [];
+/** What the jitter throws. */
+let dice = 0.5;
 const open: { close(): Promise<unknown> }[] = [];
 
 const clientOf = (server: ScriptedServer) => {
@@ -18,6 +21,8 @@ const clientOf = (server: ScriptedServer) => {
     baseUrl: `${server.origin}/2.0/`,
     clientSecret: () => SECRET,
     pause: async (ms) => pauses.push(ms),
+    random: () => dice,
+    clock: { now: () => NOW },
   });
   open.push(client, server);
   return client;
@@ -40,6 +45,7 @@ const failure = (promise: Promise<unknown>): Promise<ProviderError> =>
 
 afterEach(async () => {
   pauses.length = 0;
+  dice = 0.5;
   await Promise.all(open.splice(0).map((each) => each.close()));
 });
 
@@ -118,6 +124,7 @@ describe('the API root', () => {
       '/\\evil.test/x',
       'http://[',
       `${server.origin}0/x`,
+      server.origin.replace('//', '//name:word@') + '/2.0/x',
     ];
     expect(links.map(codeOf)).toEqual(links.map(() => 'powens.foreign-link'));
     expect(server.requests).toEqual([]);
@@ -148,9 +155,17 @@ describe('a repetition', () => {
     expect(await client.call({ ...get, method, calls })).toEqual({});
     expect(server.requests).toHaveLength(3);
     expect(calls.count).toBe(3);
-    expect(pauses[0]).toBeGreaterThanOrEqual(400);
-    expect(pauses[0]).toBeLessThanOrEqual(600);
-    expect(pauses[1]).toBeGreaterThanOrEqual(1600);
+    expect(pauses).toEqual([500, 2000]);
+  });
+
+  it.each([
+    [0, [400, 1600]],
+    [1, [600, 2400]],
+  ])('comes up to a fifth earlier or later: %d', async (thrown, expected) => {
+    dice = thrown;
+    const { client } = await answering((_, nth) => (nth < 3 ? { status: 503 } : {}));
+    await client.call(get);
+    expect(pauses.map(Math.round)).toEqual(expected);
   });
 
   it.each(passing)('never happens to a POST after %s', async (_, answer) => {
@@ -194,14 +209,24 @@ describe('a repetition', () => {
   });
 
   it('reads a date in Retry-After, and does without the header', async () => {
-    const date = new Date(Date.now() + 30_000).toUTCString();
+    const date = new Date(Date.parse(NOW) + 30_000).toUTCString();
     const { client } = await answering((_, nth) =>
       nth === 1 ? { status: 429, headers: { 'retry-after': date } } : nth === 2 ? { status: 429 } : {},
     );
     expect(await client.call(get)).toEqual({});
-    expect(pauses[0]).toBeGreaterThan(20_000);
-    expect(pauses[1]).toBeLessThan(5000);
+    expect(pauses).toEqual([30_000, 2000]);
   });
+
+  it.each(['0', new Date(0).toUTCString(), 'soon'])(
+    'is not sooner than usual, whatever Retry-After says: %s',
+    async (header) => {
+      const { client } = await answering((_, nth) =>
+        nth === 1 ? { status: 429, headers: { 'retry-after': header } } : {},
+      );
+      expect(await client.call(get)).toEqual({});
+      expect(pauses).toEqual([500]);
+    },
+  );
 
   it.each([{ status: 429, headers: { 'retry-after': '1' } }, { status: 503 }, { cut: true }])(
     'never happens where it would create a user: %j',
@@ -292,6 +317,34 @@ describe('a failure', () => {
     });
     await server.close();
     expect(await failure(client.call(init))).toMatchObject({ kind: 'retry', code: 'powens.unreachable' });
+  });
+
+  it.each<[string, ScriptedAnswer]>([
+    ['request 5f20c9af', { status: 500, body: { code: 'bug', request_id: '5f20c9af' } }],
+    ['Bad gateway', { status: 502, body: '<html>Bad gateway</html>' }],
+    ['504', { status: 504 }],
+    ['No clear answer', { status: 200, body: '{"auth_token":"' }],
+  ])(
+    'that leaves open whether a user was created is no reason to create another: %s',
+    async (said, answer) => {
+      const { server, client } = await answering(() => answer);
+      const init: PowensCall = { method: 'POST', path: '/auth/init', mustNotRepeat: true, body: {} };
+      const error = await failure(client.call(init));
+      expect(error).toMatchObject({ kind: 'permanent', code: 'powens.outcome-unknown' });
+      expect(error.message).toContain(said);
+      expect(server.requests).toHaveLength(1);
+    },
+  );
+
+  it('by maintenance or a limit certainly created nobody, and may be tried again by whoever asked', async () => {
+    const init: PowensCall = { method: 'POST', path: '/auth/init', mustNotRepeat: true, body: {} };
+    const down = await answering(() => ({ status: 503 }));
+    expect(await failure(down.client.call(init))).toMatchObject({
+      kind: 'retry',
+      code: 'powens.unavailable',
+    });
+    const busy = await answering(() => ({ status: 429, headers: { 'retry-after': '9' } }));
+    expect(await failure(busy.client.call(init))).toMatchObject({ kind: 'retry-after' });
   });
 
   it('is a token that no header can carry, and it is not quoted', async () => {

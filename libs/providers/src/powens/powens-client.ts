@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, SystemClock } from '#kernel';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { apiRoot } from '../api-root.js';
 import { type CallCount, ProviderError } from '../bank-provider.js';
 import { parseLossless, stringifyLossless } from '../lossless-json.js';
-import { errorOfAnswer, errorOfSilence } from './powens-error.js';
+import { errorOfAnswer, errorOfSilence, outcomeUnknown } from './powens-error.js';
 
 export type Fetch = typeof undiciFetch;
 
@@ -12,6 +13,8 @@ const TRIES = 3;
 const FIRST_PAUSE_MS = 500;
 /** A longer `Retry-After` is handed to the caller, whose queue waits better than we do. */
 const MAX_WAIT_MS = 60_000;
+/** A page of 1000 rows is one or two; an answer without end must not take all memory. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const REPEATABLE = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 const UNAVAILABLE = new Set([502, 503, 504]);
 
@@ -22,7 +25,7 @@ export interface PowensCall {
   /** A person's token; absent: the body carries the client credentials. */
   readonly token?: string;
   readonly body?: Readonly<Record<string, unknown>>;
-  /** 30 s unless said; a call that starts a sync would need 180 s, because it asks the bank before it answers. */
+  /** 30 s unless said; a call that starts a sync needs 180 s, because Powens asks the bank before it answers. */
   readonly timeoutMs?: number;
   /** Longest wait between two tries that is worth it; a minute unless a person waits for the answer. */
   readonly patienceMs?: number;
@@ -40,11 +43,16 @@ export interface PowensClientOptions {
   readonly fetchImpl?: Fetch | undefined;
   /** Waits between tries; replaced in tests. */
   readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
+  /** From 0 to 1, for the jitter between tries; replaced in tests. */
+  readonly random?: (() => number) | undefined;
+  /** For a date in `Retry-After`. */
+  readonly clock?: Clock | undefined;
 }
 
-const retryAfterOf = (header: string | null): number | undefined => {
+/** Of seconds or an HTTP date; a time that has passed is none to wait for. */
+const retryAfterOf = (header: string | null, now: string): number | undefined => {
   if (header === null) return undefined;
-  const ms = /^\d+$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.parse(now);
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 };
 
@@ -52,21 +60,25 @@ const retryAfterOf = (header: string | null): number | undefined => {
 const labelOf = (method: string, url: URL, root: URL): string =>
   `${method} ${url.pathname.slice(root.pathname.length).replaceAll(/\/\d+(?=\/|$)/g, '/…')}`;
 
-/** Exponential with ±20 % jitter, so that many workers do not come back at the same moment. */
-const pauseBefore = (nextTry: number): number =>
-  FIRST_PAUSE_MS * 4 ** (nextTry - 2) * (0.8 + Math.random() * 0.4);
-
 /** Powens over HTTP: one request, repeated where that is harmless, its failure classified. Throws {@link ProviderError} only. */
 export class PowensClient {
   readonly root: URL;
-  private readonly agent = new Agent({ connections: 32, keepAliveTimeout: 10_000 });
+  private readonly agent = new Agent({
+    connections: 32,
+    keepAliveTimeout: 10_000,
+    maxResponseSize: MAX_ANSWER_BYTES,
+  });
   private readonly fetchImpl: Fetch;
   private readonly pause: (ms: number) => Promise<unknown>;
+  private readonly random: () => number;
+  private readonly clock: Clock;
 
   constructor(private readonly options: PowensClientOptions) {
     this.root = apiRoot(options.baseUrl, 'POWENS_BASE_URL');
     this.fetchImpl = options.fetchImpl ?? undiciFetch;
     this.pause = options.pause ?? delay;
+    this.random = options.random ?? Math.random;
+    this.clock = options.clock ?? new SystemClock();
   }
 
   /** The answer's JSON with numbers as text ({@link parseLossless}); `null` when it has no body. */
@@ -75,7 +87,7 @@ export class PowensClient {
       try {
         return await this.once(call);
       } catch (error) {
-        const waitMs = error instanceof ProviderError ? waitBefore(call, error, attempt + 1) : undefined;
+        const waitMs = error instanceof ProviderError ? this.waitBefore(call, error, attempt + 1) : undefined;
         if (waitMs === undefined) throw error;
         await this.pause(waitMs);
       }
@@ -94,7 +106,8 @@ export class PowensClient {
   follow(link: string): string {
     const { root } = this;
     const url = URL.canParse(link, root) ? new URL(link, root) : undefined;
-    if (url?.origin !== root.origin) {
+    // A name before the host is no part of the origin; our token is the only one who speaks for the person.
+    if (url?.origin !== root.origin || url.username !== '' || url.password !== '') {
       const text =
         'Powens linked to a page outside its own API; it is not followed, because the token would go along.';
       throw new ProviderError('bug', 'powens.foreign-link', text);
@@ -115,6 +128,7 @@ export class PowensClient {
       throw errorOfAnswer(answer, {
         label,
         credentials: call.token === undefined ? 'client' : 'user',
+        mustNotRepeat: call.mustNotRepeat === true,
         secrets: [call.token ?? '', this.options.clientSecret()],
       });
     }
@@ -122,6 +136,7 @@ export class PowensClient {
     try {
       return parseLossless(new TextDecoder().decode(answer.body));
     } catch {
+      if (call.mustNotRepeat === true) throw outcomeUnknown(label, { status: answer.status });
       // No cause: a parser's message may quote the answer, and answers hold tokens.
       const text = `Powens' answer to ${label} is no JSON (${answer.body.length} bytes). It is tried again.`;
       throw new ProviderError('retry', 'powens.unreadable-answer', text, { status: answer.status });
@@ -148,23 +163,26 @@ export class PowensClient {
       });
       return {
         status: response.status,
-        retryAfterMs: retryAfterOf(response.headers.get('retry-after')),
+        retryAfterMs: retryAfterOf(response.headers.get('retry-after'), this.clock.now()),
         body: new Uint8Array(await response.arrayBuffer()),
       };
     } catch (error) {
       throw errorOfSilence(error, label, call.mustNotRepeat === true);
     }
   }
-}
 
-/** How long to wait before the next try; `undefined`: there is none. */
-const waitBefore = (call: PowensCall, error: ProviderError, nextTry: number): number | undefined => {
-  if (nextTry > TRIES || call.mustNotRepeat === true) return undefined;
-  if (error.kind === 'retry-after') {
-    const waitMs = error.options.retryAfterMs ?? pauseBefore(nextTry);
-    return waitMs <= (call.patienceMs ?? MAX_WAIT_MS) ? waitMs : undefined;
+  /** How long to wait before the next try; `undefined`: there is none. */
+  private waitBefore(call: PowensCall, error: ProviderError, nextTry: number): number | undefined {
+    if (nextTry > TRIES || call.mustNotRepeat === true) return undefined;
+    // Exponential with ±20 % jitter, so that many workers do not come back at the same moment.
+    const usualMs = FIRST_PAUSE_MS * 4 ** (nextTry - 2) * (0.8 + this.random() * 0.4);
+    if (error.kind === 'retry-after') {
+      // `Retry-After: 0`, or a date that has passed, is no leave to ask at once.
+      const waitMs = Math.max(error.options.retryAfterMs ?? 0, usualMs);
+      return waitMs <= (call.patienceMs ?? MAX_WAIT_MS) ? waitMs : undefined;
+    }
+    const { status } = error.options;
+    const isPassing = error.kind === 'retry' && (status === undefined || UNAVAILABLE.has(status));
+    return isPassing && REPEATABLE.has(call.method) ? usualMs : undefined;
   }
-  const { status } = error.options;
-  const isPassing = error.kind === 'retry' && (status === undefined || UNAVAILABLE.has(status));
-  return isPassing && REPEATABLE.has(call.method) ? pauseBefore(nextTry) : undefined;
-};
+}

@@ -15,6 +15,8 @@ export interface FailedCall {
   readonly label: string;
   /** `client`: the request carried our client credentials; `user`: a person's token. */
   readonly credentials: 'client' | 'user';
+  /** It creates a user or burns a single-use code: an answer that leaves open whether it did is no invitation to repeat. */
+  readonly mustNotRepeat?: boolean;
   /** Literal values that must not appear in any message. */
   readonly secrets: readonly string[];
 }
@@ -69,11 +71,32 @@ const verdictOf = (code: string, status: number, credentials: FailedCall['creden
     : byCode;
 };
 
+const OUTCOME_UNKNOWN: Verdict = [
+  'permanent',
+  'powens.outcome-unknown',
+  'It may have been carried out and is not repeated by itself. Start again by hand.',
+];
+
+/** A request that may have been carried out, and whose repetition could create a second, billable user. */
+export const outcomeUnknown = (
+  label: string,
+  options: { readonly status?: number; readonly cause?: unknown } = {},
+): ProviderError => {
+  const [kind, code, nextStep] = OUTCOME_UNKNOWN;
+  return new ProviderError(kind, code, `No clear answer to ${label}. ${nextStep}`, options);
+};
+
+/** What a server or a proxy says that may have carried the request out; 503 is a refusal. */
+const LEAVES_OPEN = new Set([500, 502, 504]);
+
 /** Classifies an unsuccessful answer, once and for all callers. The body may be HTML: a CDN stands in front. */
 export const errorOfAnswer = (answer: FailedAnswer, call: FailedCall): ProviderError => {
   const envelope = asRecord(tryParseLossless(answer.body));
   const code = asText(envelope?.['code']) ?? asText(envelope?.['error']) ?? '';
-  const [kind, ours, nextStep] = verdictOf(code, answer.status, call.credentials);
+  const [kind, ours, nextStep] =
+    call.mustNotRepeat === true && LEAVES_OPEN.has(answer.status)
+      ? OUTCOME_UNKNOWN
+      : verdictOf(code, answer.status, call.credentials);
   const text = envelope === null
     ? new TextDecoder().decode(answer.body.subarray(0, 20_000))
     : [envelope['message'], envelope['description'] ?? envelope['error_description']].map((part) => asText(part) ?? '').join(' '); // prettier-ignore
@@ -111,10 +134,7 @@ const systemCodeOf = (error: unknown): string => {
 export const errorOfSilence = (error: unknown, label: string, mustNotRepeat: boolean): ProviderError => {
   const code = systemCodeOf(error);
   const timedOut = error instanceof Error && error.name === 'TimeoutError';
-  if (mustNotRepeat && !NOT_SENT.has(code)) {
-    const text = `No answer to ${label}: it may have been carried out and is not repeated by itself. Start again by hand.`;
-    return new ProviderError('permanent', 'powens.outcome-unknown', text, { cause: error });
-  }
+  if (mustNotRepeat && !NOT_SENT.has(code)) return outcomeUnknown(label, { cause: error });
   return timedOut
     ? new ProviderError('retry', 'powens.timeout', `Powens did not answer ${label} in time.`, { cause: error })
     : new ProviderError('retry', 'powens.unreachable', `Powens cannot be reached for ${label} (${sanitise(code)}).`, { cause: error }); // prettier-ignore

@@ -105,6 +105,28 @@ describe('starting a link', () => {
     expect(new URL(url).searchParams.has('account_ibans')).toBe(false);
   });
 
+  it.each([401, 403])('renews a dead token (%i) once, and hands the new one back', async (status) => {
+    const { server, provider } = await answering({
+      'GET /2.0/auth/token/code?type=singleAccess': ({ headers }) =>
+        headers.authorization === 'Bearer new' ? CODE : { status, body: { code: 'unauthorized' } },
+      'POST /2.0/auth/renew': { body: { access_token: 'new', token_type: 'Bearer' } },
+    });
+    const session = await provider.startLink(link({ access: ACCESS }));
+    expect(session.access).toEqual({ ...ACCESS, accessToken: 'new' });
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('gives up when the renewed token is dead as well', async () => {
+    const { server, provider } = await answering({
+      'GET /2.0/auth/token/code?type=singleAccess': { status: 401 },
+      'POST /2.0/auth/renew': { body: { access_token: 'new', token_type: 'Bearer' } },
+    });
+    await expect(provider.startLink(link({ access: ACCESS }))).rejects.toMatchObject({
+      code: 'powens.token-refused',
+    });
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'POST', 'GET']);
+  });
+
   it('that fails after the user was made takes the user back', async () => {
     const { server, provider } = await answering({
       'POST /2.0/auth/init': INIT,
@@ -179,6 +201,18 @@ describe('the callback', () => {
       });
     },
   );
+
+  it('looks with a renewed token where the stored one is dead', async () => {
+    const [[path, found] = ['', {}]] = Object.entries(list);
+    const { provider } = await answering({
+      [path]: ({ headers }) => (headers.authorization === 'Bearer new' ? found : { status: 401 }),
+      'POST /2.0/auth/renew': { body: { access_token: 'new', token_type: 'Bearer' } },
+    });
+    expect(await provider.completeLink(NEW, {})).toMatchObject({
+      kind: 'linked',
+      access: { accessToken: 'new' },
+    });
+  });
 
   it('of a repair, which names nothing, keeps the connection', async () => {
     const { provider } = await answering(list);

@@ -40,6 +40,9 @@ export interface PowensProviderOptions extends PowensClientOptions {
   readonly clock?: Clock | undefined;
 }
 
+const isRefusedToken = (error: unknown): boolean =>
+  error instanceof ProviderError && error.code === 'powens.token-refused';
+
 const newestFirst = (a: string, b: string): number => b.length - a.length || (a < b ? 1 : -1);
 
 /**
@@ -62,7 +65,8 @@ export class PowensProvider extends BankProvider {
       const text = 'Powens refuses a redirect address with a query; register and send it without.';
       throw new ProviderError('bug', 'powens.redirect-uri', text);
     }
-    if (request.access !== null) return this.linkSession(request, request.access);
+    if (request.access !== null)
+      return this.renewing(request.access, (live) => this.linkSession(request, live));
     const access = await this.createUser();
     try {
       return await this.linkSession(request, access);
@@ -81,14 +85,20 @@ export class PowensProvider extends BankProvider {
   ): Promise<LinkResult> {
     const callback = readCallback(parameters);
     if (callback.kind === 'refused') return callback;
-    const ids = callback.kind === 'linked' ? callback.connectionIds : await this.connectionIdsOf(access);
+    const { ids, live } =
+      callback.kind === 'linked'
+        ? { ids: callback.connectionIds, live: access }
+        : await this.renewing(access, async (used) => ({
+            ids: await this.connectionIdsOf(used),
+            live: used,
+          }));
     const known = ids.find((id) => id === access.providerConnectionId);
     const [first] = ids;
     if (first === undefined) return { kind: 'refused', code: 'no_connection', by: 'user' };
     return {
       kind: 'linked',
       providerConnectionIds: ids,
-      access: { ...access, providerConnectionId: known ?? first },
+      access: { ...live, providerConnectionId: known ?? first },
     };
   }
 
@@ -144,7 +154,7 @@ export class PowensProvider extends BankProvider {
     try {
       await this.deleteConnection(access);
     } catch (error) {
-      if (!(error instanceof ProviderError) || error.code !== 'powens.token-refused') throw error;
+      if (!isRefusedToken(error)) throw error;
       const renewed = await this.renewUnlessGone(access);
       if (renewed !== null) await this.deleteConnection(renewed);
     }
@@ -160,6 +170,19 @@ export class PowensProvider extends BankProvider {
     await this.client.call({ method: 'DELETE', path, token: access.accessToken }).catch((error: unknown) => {
       if (!(error instanceof ProviderError) || error.code !== 'powens.not-found') throw error;
     });
+  }
+
+  /** A dead token (401 and 403 alike) is renewed once and the work repeated once, where the caller gets the new one back. */
+  private async renewing<T>(
+    access: ProviderAccess,
+    work: (access: ProviderAccess) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work(access);
+    } catch (error) {
+      if (!isRefusedToken(error)) throw error;
+      return work(await this.renewAccess(access));
+    }
   }
 
   /** `null`: Powens does not know the user any more. */

@@ -211,7 +211,7 @@ export class Telling {
   async #settle(): Promise<void> {
     await eventually(
       async () => {
-        this.#clock.advance(1_000);
+        this.#clock.advance(3_000);
         const fates = await this.#fates();
         const open = fates.filter(({ fate }) => fate === 'received');
         if (open.length > 0) throw new Error(`Nobody acted on ${JSON.stringify(open)}.`);

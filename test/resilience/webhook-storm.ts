@@ -11,6 +11,8 @@ export type Victim = CoreEngine | Extract<AppName, 'sync' | 'webhook-ingress'>;
 /** What happens while the webhook of this number is sent. */
 export interface Kill {
   readonly at: number;
+  /** So long after that webhook, while more of them come at once: whoever acts on them has its hands full. */
+  readonly afterMs: number;
   readonly victims: readonly Victim[];
   /** How long they stay away. */
   readonly downMs: number;
@@ -45,6 +47,8 @@ const EARLY = 2;
 const STRANGER = 990_000;
 /** On average between two events at the provider. */
 const GAP_MS = 8;
+/** Webhooks that come at once when somebody is to be killed. */
+const BURST = 40;
 const today = (): string => new Date().toISOString().slice(0, 10);
 
 let lastWebhookId = 7_000_000;
@@ -59,6 +63,8 @@ export class WebhookStorm {
   readonly #early: EarlyLink[] = [];
   #paused: Link | undefined;
   #kills: Promise<void> = Promise.resolve();
+  /** How many still come at once. */
+  #burst = 0;
 
   constructor(options: StormOptions) {
     this.#options = options;
@@ -151,10 +157,14 @@ export class WebhookStorm {
 
   async #play(number: number): Promise<void> {
     const { kills } = this.#options;
-    for (const kill of kills) if (kill.at === number) this.#kill(kill);
+    for (const kill of kills.filter(({ at }) => at === number)) {
+      this.#kill(kill);
+      this.#burst = BURST;
+    }
     for (const link of this.#early) if (link.linkAt === number) await this.#complete(link);
     await this.#happen();
-    await pause(this.#upTo(2 * GAP_MS));
+    if (this.#burst > 0) this.#burst -= 1;
+    else await pause(this.#upTo(2 * GAP_MS));
   }
 
   /** One event at the provider. The last ones are of the connections of ours: each must still be looked at. */
@@ -168,7 +178,7 @@ export class WebhookStorm {
       return this.#tell('connection-synced', fate, this.#paused.providerId);
     }
     const link = this.#oneOf(this.#all);
-    if (this.#options.random() < 0.3) await this.#changeBank(link);
+    if (this.#burst === 0 && this.#options.random() < 0.3) await this.#changeBank(link);
     const kind = this.#linked.includes(link) ? 'applied' : 'later';
     const event = this.#oneOf(['connection-synced', 'account-synced', 'account-enabled']);
     this.#tell(event, { kind, connectionId: link.connectionId }, link.providerId);
@@ -218,10 +228,10 @@ export class WebhookStorm {
   }
 
   /** One after the other, while the provider goes on. */
-  #kill({ at, victims, downMs }: Kill): void {
+  #kill({ at, afterMs, victims, downMs }: Kill): void {
     const before = this.#kills;
     const killing = async (): Promise<void> => {
-      await before;
+      await Promise.all([before, pause(afterMs)]);
       this.story.push(`${at}: kill ${victims.join(' and ')} for ${downMs} ms`);
       await Promise.all(victims.map((victim) => this.#strike(victim)));
       await pause(downMs);

@@ -42,6 +42,7 @@ const someKills = (): readonly Kill[] =>
       .map(({ victim }) => victim);
     return {
       at: Math.floor(((index + random()) / KILLS) * WEBHOOKS),
+      afterMs: Math.floor(random() * 100),
       victims: chosen.slice(0, random() < 0.3 ? 2 : 1),
       downMs: Math.floor(random() * 4_000),
     };

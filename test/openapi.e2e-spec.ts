@@ -36,6 +36,8 @@ describe('/openapi.json', () => {
     ['patch', '/v1/connections/{id}', '200', 'ChangeSettingsRequest', 'ConnectionView'],
     ['post', '/v1/connections/{id}/link', '200', null, 'LinkSessionView'],
     ['get', '/v1/link/callback', '200', null, null],
+    ['get', '/v1/connections/{id}/accounts', '200', null, 'BankAccountsView'],
+    ['put', '/v1/connections/{id}/accounts/{account}', '200', 'DecideOnAccountRequest', 'BankAccountView'],
     ['delete', '/v1/connections/{id}', '202', null, 'ConnectionView'],
     ['post', '/v1/connections/{id}/syncs', '202', null, 'SyncAcceptedView'],
     ['post', '/v1/connections/{id}/syncs', '200', null, 'SyncView'],

@@ -31,7 +31,7 @@ export const confirmLink = async (
   deps: ConnectionsDeps,
   { connectionId, tenantId, stateHash, access, snapshot }: ConfirmedLink,
 ): Promise<{ readonly state: ConnectionState; readonly position: bigint | null }> => {
-  await runDecider(
+  const { state } = await runDecider(
     deps,
     connection,
     connectionId,
@@ -45,6 +45,8 @@ export const confirmLink = async (
     },
     { metadata: deps.metadata(tenantId) },
   );
-  const observation = observationOf(snapshot, await deps.ledgerIds(tenantId), deps.clock.now());
+  if (state.status === 'none') throw new Error('A connection that was linked is one.');
+  const ledgerIdOf = await deps.ledgerIds(tenantId);
+  const observation = observationOf(snapshot, state.opened, ledgerIdOf, deps.clock.now());
   return runDecider(deps, connection, connectionId, observation, { metadata: deps.metadata(tenantId) });
 };

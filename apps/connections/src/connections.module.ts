@@ -5,6 +5,8 @@ import { ChangeSettingsHandler } from './change-settings/change-settings.handler
 import { ConnectionStatusController } from './connection-status/connection-status.controller.js';
 import { GetConnectionHandler } from './connection-status/get-connection.handler.js';
 import { ConnectionsDeps } from './connections-deps.js';
+import { DecideOnAccountController } from './decide-on-account/decide-on-account.controller.js';
+import { DecideOnAccountHandler } from './decide-on-account/decide-on-account.handler.js';
 import { DisconnectAtProviderController } from './disconnect-connection/disconnect-at-provider.controller.js';
 import { DisconnectAtProviderHandler } from './disconnect-connection/disconnect-at-provider.handler.js';
 import { DisconnectConnectionController } from './disconnect-connection/disconnect-connection.controller.js';
@@ -25,6 +27,7 @@ export class ConnectionsModule {
         OpenConnectionController,
         LinkConnectionController,
         ChangeSettingsController,
+        DecideOnAccountController,
         DisconnectConnectionController,
         DisconnectAtProviderController,
         ConnectionStatusController,
@@ -35,6 +38,7 @@ export class ConnectionsModule {
         StartLinkHandler,
         CompleteLinkHandler,
         ChangeSettingsHandler,
+        DecideOnAccountHandler,
         DisconnectConnectionHandler,
         DisconnectAtProviderHandler,
         GetConnectionHandler,

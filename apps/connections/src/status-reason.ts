@@ -1,5 +1,5 @@
 import { type KnownConnection } from '#service';
-import { ACCOUNT_NOT_FOUND, type ActionOwner } from '#domain';
+import { ACCOUNT_AMBIGUOUS, ACCOUNT_NOT_FOUND, type ActionOwner, NO_ACCOUNT_TRACKED } from '#domain';
 
 const WHO: Readonly<Record<ActionOwner, string>> = {
   user: 'The account holder must act: send them a fresh link (POST /v1/connections/{id}/link).',
@@ -8,12 +8,18 @@ const WHO: Readonly<Record<ActionOwner, string>> = {
   nobody: 'It will not mend by itself: disconnect and open the connection again.',
 };
 
+const ACCOUNT_TEXTS: Readonly<Record<string, string>> = {
+  [ACCOUNT_NOT_FOUND]: `the linked bank shares no account with this IBAN, or no longer one that is imported. ${WHO.user}`,
+  [ACCOUNT_AMBIGUOUS]:
+    'several accounts of the bank could be the one that is asked for, so none of them is imported. Decide: GET /v1/connections/{id}/accounts shows them, PUT …/accounts/{id} tracks or ignores one.',
+  [NO_ACCOUNT_TRACKED]:
+    'every account is ignored, so nothing is imported. Track one (PUT /v1/connections/{id}/accounts/{id}) or disconnect.',
+};
+
 /** What is wrong and who must act; `null` when all is well. */
 export const problemText = (problem: { readonly code: string; readonly owner: ActionOwner }): string => {
-  if (problem.code === ACCOUNT_NOT_FOUND) {
-    return `${problem.code}: the linked bank shares no account with this IBAN. ${WHO.user}`;
-  }
-  return `${problem.code}: ${WHO[problem.owner]}`;
+  const { code, owner } = problem;
+  return `${code}: ${ACCOUNT_TEXTS[code] ?? WHO[owner]}`;
 };
 
 export const statusReason = (state: KnownConnection): string | null => {

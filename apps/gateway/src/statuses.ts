@@ -7,6 +7,8 @@ export const STATUSES: StatusTable = {
   'link.unknown-state': 400,
   'link.state-used': 409,
   'link.state-expired': 410,
+  'account.unknown': 404,
+  'account.unknown-ledger': 422,
   'tenant.forbidden': 403,
   'credentials.refused': 422,
   'credentials.account-not-found': 422,

@@ -9,7 +9,7 @@ export interface PasserelleClientOptions {
 }
 
 export interface HttpCall {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** Members that are `undefined` are left out. */
   readonly query?: object;

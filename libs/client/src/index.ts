@@ -1,5 +1,7 @@
 export type {
   AmendedTransaction,
+  BankAccountsView,
+  BankAccountView,
   ConnectionView,
   DeliveryDetailsView,
   DeliveryView,

@@ -1,4 +1,6 @@
 import type {
+  BankAccountsView,
+  BankAccountView,
   ConnectionPageView,
   ConnectionView,
   DeliveryDetailsView,
@@ -31,6 +33,12 @@ export interface OpenConnection {
     readonly providerConnectionId?: string;
   };
 }
+
+/** What to do with a bank account; `map` lets it continue a ledger that exists. */
+export type AccountDecision =
+  | { readonly action: 'ignore' }
+  | { readonly action: 'track'; readonly accountId?: string | number; readonly ledgerId?: string }
+  | { readonly action: 'map'; readonly ledgerId: string; readonly accountId?: string | number };
 
 export interface PageQuery {
   readonly limit?: number;
@@ -80,6 +88,17 @@ export class PasserelleClient {
   /** A fresh page on which the account holder authorises or repairs the link. */
   async link(id: string): Promise<LinkSessionView> {
     return callApi(this.options, { method: 'POST', path: `${connectionPath(id)}/link` });
+  }
+
+  /** All bank accounts that the connection knows of, and what is done with each. */
+  async accounts(id: string): Promise<BankAccountsView> {
+    return callApi(this.options, { method: 'GET', path: `${connectionPath(id)}/accounts` });
+  }
+
+  /** Tracks, ignores or maps the bank account `accountId` (its `id` in {@link accounts}). */
+  async decideOnAccount(id: string, accountId: string, decision: AccountDecision): Promise<BankAccountView> {
+    const path = `${connectionPath(id)}/accounts/${encodeURIComponent(accountId)}`;
+    return callApi(this.options, { method: 'PUT', path, body: decision });
   }
 
   /** Disconnects here and at the provider; the transactions stay. */

@@ -16,6 +16,8 @@ export const RPC_SUBJECTS = {
   getConnection: 'passerelle.rpc.connections.get',
   listConnections: 'passerelle.rpc.connections.list',
   changeSettings: 'passerelle.rpc.connections.change-settings',
+  listAccounts: 'passerelle.rpc.connections.accounts',
+  decideOnAccount: 'passerelle.rpc.connections.decide-on-account',
   startLink: 'passerelle.rpc.connections.start-link',
   completeLink: 'passerelle.rpc.connections.complete-link',
   disconnect: 'passerelle.rpc.connections.disconnect',

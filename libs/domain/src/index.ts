@@ -5,7 +5,15 @@ export * from './connection/connection.commands.js';
 export * from './connection/connection.events.js';
 export * from './connection/connection.state.js';
 export { usableAttempt } from './connection/link.js';
-export { ACCOUNT_NOT_FOUND } from './connection/observe-provider.js';
+export {
+  ACCOUNT_AMBIGUOUS,
+  ACCOUNT_NOT_FOUND,
+  accountProblem,
+  candidatesFor,
+  type Followed,
+  followedAccounts,
+  NO_ACCOUNT_TRACKED,
+} from './connection/follow-accounts.js';
 export * from './delivery/delivery.js';
 export * from './delivery/delivery.events.js';
 export * from './ledger/ledger.js';

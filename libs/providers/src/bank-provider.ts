@@ -45,6 +45,8 @@ export interface ProviderAccount {
   readonly providerAccountId: string;
   readonly iban: string | null;
   readonly number: string | null;
+  /** Whose account it is; `null` when the provider does not say. */
+  readonly holder: string | null;
   readonly name: string;
   readonly type: string;
   /** ISO 4217; `null` when the provider does not say. */

@@ -1,36 +1,51 @@
 import type { AccountFacts, ObserveProvider } from '#domain';
 import type { ConnectionSnapshot, ProviderAccount } from './bank-provider.js';
 
+/** Whose accounts they are, and at which bank: without an IBAN, numbers and names repeat among those of others. */
+export interface AccountOwner {
+  readonly companyId: string;
+  readonly institutionId: string;
+}
+
 /**
  * What makes a bank account the same one, however often the provider re-creates it: its IBAN; else number, type and
- * name together.
+ * holder; else, where even the number is missing, type, name and holder. The strongest first.
  */
-const identityOf = ({ iban, number, type, name }: ProviderAccount): readonly string[] =>
-  iban === null ? ['account', number ?? '', type, name] : ['iban', iban];
+const identitiesOf = (
+  { iban, number, type, name, holder }: ProviderAccount,
+  { companyId, institutionId }: AccountOwner,
+): readonly (readonly string[])[] => {
+  const ours = [companyId, institutionId, type, holder ?? ''];
+  const byNumber = number === null ? [] : [['account', ...ours, number]];
+  if (iban !== null) return [['iban', iban], ...byNumber];
+  return number === null ? [['unnumbered', ...ours, name]] : byNumber;
+};
 
-const factsOf = (
-  account: ProviderAccount,
-  ledgerIdOf: (identity: readonly string[]) => string,
-): AccountFacts => ({
+const factsOf = (account: ProviderAccount, identities: readonly string[]): AccountFacts => ({
   providerAccountId: account.providerAccountId,
-  ledgerId: ledgerIdOf(identityOf(account)),
+  ledgerId: identities[0] ?? account.providerAccountId,
   iban: account.iban,
   name: account.name,
   accountType: account.type,
   currency: account.currency,
+  identities,
   sharing: account.status,
 });
 
 /** The provider's view of a connection, as the command that lets the connection notice what changed. */
 export const observationOf = (
   snapshot: ConnectionSnapshot,
+  owner: AccountOwner,
   ledgerIdOf: (identity: readonly string[]) => string,
   now: string,
 ): ObserveProvider => ({
   type: 'ObserveProvider',
   problem:
     snapshot.health.kind === 'broken' ? { code: snapshot.health.code, owner: snapshot.health.owner } : null,
+  isHealthy: snapshot.health.kind === 'healthy',
   consentExpiresAt: snapshot.consentExpiresAt,
-  accounts: snapshot.accounts.map((account) => factsOf(account, ledgerIdOf)),
+  accounts: snapshot.accounts.map((account) =>
+    factsOf(account, identitiesOf(account, owner).map(ledgerIdOf)),
+  ),
   now,
 });

@@ -1,4 +1,6 @@
-import { ConnectionRpc, type ConnectionView, ListConnectionsRpc, type Page, RPC_SUBJECTS } from '#contracts';
+import {
+  type BankAccountsView, ConnectionRpc, type ConnectionView, ListConnectionsRpc, type Page, RPC_SUBJECTS,
+} from '#contracts'; // prettier-ignore
 import { Answers, seeOwnWrites } from '#service';
 import { Controller } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
@@ -6,7 +8,7 @@ import { Payload } from '@nestjs/microservices';
 import { ConnectionsDeps } from '../connections-deps.js';
 import { GetConnection } from '../queries.js';
 import { CONNECTION_STATUS } from './connection-status.projection.js';
-import { listConnections } from './connection-status.query.js';
+import { accountsOfConnection, listConnections } from './connection-status.query.js';
 
 @Controller()
 export class ConnectionStatusController {
@@ -23,6 +25,14 @@ export class ConnectionStatusController {
     return this.#queries.execute<GetConnection, ConnectionView>(
       new GetConnection(connectionId, scope, minPosition ?? null),
     );
+  }
+
+  @Answers(RPC_SUBJECTS.listAccounts)
+  async onListAccounts(
+    @Payload() { connectionId, scope, minPosition }: ConnectionRpc,
+  ): Promise<BankAccountsView> {
+    await seeOwnWrites(this.#deps.db, CONNECTION_STATUS, minPosition);
+    return accountsOfConnection(this.#deps.db, connectionId, scope);
   }
 
   @Answers(RPC_SUBJECTS.listConnections)

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionsDeps } from '../connections-deps.js';
 import { GetConnection } from '../queries.js';
 import { CONNECTION_STATUS, connectionStatusProjection } from './connection-status.projection.js';
-import { connectionById, listConnections } from './connection-status.query.js';
+import { accountsOfConnection, connectionById, listConnections } from './connection-status.query.js';
 import { GetConnectionHandler } from './get-connection.handler.js';
 
 type Event = ConnectionEvent | SyncEvent | LedgerEvent;
@@ -117,6 +117,44 @@ describe('a connection as the outside sees it', () => {
     expect((await get()).status).toBe('disconnected');
     await write(4, opened);
     expect(await get()).toMatchObject({ status: 'pending', accounts: [], createdAt: at(0) });
+  });
+
+  it('shows every bank account and what could be decided of it; one that was re-created as what continues it', async () => {
+    const { connectionId, tenantId, ledgerId, event, opened, linked, tracked, write, get } = scene();
+    const gone = event('AccountVanished', { providerAccountId: 'a-1', reason: 'gone' });
+    const twin = (providerAccountId: string) =>
+      event('AccountDiscovered', { ...tracked.data, providerAccountId });
+    const list = async () => {
+      const { items } = await accountsOfConnection(db, connectionId, tenantId);
+      return items.map(({ id, status, accountId, candidateFor }) => [id, status, accountId, candidateFor]);
+    };
+    const candidateFor = [{ accountId: '1', ledgerId }];
+    await write(0, opened, linked, tracked, gone, twin('a-7'), twin('a-8'));
+    expect(await list()).toEqual([
+      ['a-1', 'vanished', '1', []],
+      ['a-7', 'ambiguous', null, candidateFor],
+      ['a-8', 'ambiguous', null, candidateFor],
+    ]);
+    await write(1, event('AccountTracked', { ...tracked.data, providerAccountId: 'a-7' }));
+    await write(1, event('AccountIgnored', { providerAccountId: 'a-8', reason: 'caller' }));
+    expect(await list()).toEqual(
+      expect.arrayContaining([
+        ['a-1', 'vanished', null, []],
+        ['a-7', 'tracked', '1', []],
+        ['a-8', 'ignored', null, []],
+      ]),
+    );
+    const { accounts } = await get();
+    expect(accounts.map(({ id, status }) => [id, status])).toEqual(
+      expect.arrayContaining([
+        [ledgerId, 'tracked'],
+        [ledgerId, 'ignored'],
+      ]),
+    );
+    expect(accounts).toHaveLength(2);
+    await expect(accountsOfConnection(db, connectionId, 'other')).rejects.toMatchObject({
+      code: 'connection.not-found',
+    });
   });
 
   it('keeps neither token nor link secrets in the row', async () => {

@@ -1,8 +1,9 @@
 import { type KnownConnection } from '#service';
-import type { ConnectionView, Page } from '#contracts';
+import type { BankAccountsView, ConnectionView, Page } from '#contracts';
 import { type KnownAccount, publicStatus } from '#domain';
 import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
+import { accountStatus, accountView } from '../account-view.js';
 import { statusReason } from '../status-reason.js';
 import { CONNECTION_STATUS } from './connection-status.projection.js';
 
@@ -17,9 +18,15 @@ interface ConnectionRow {
 
 type Balances = ReadonlyMap<string, string>;
 
-const accountStatus = ({ sharing, trackedAs }: KnownAccount): string => {
-  if (sharing !== 'shared') return sharing;
-  return trackedAs === null ? 'ignored' : 'tracked';
+/** An account that was re-created since is shown as what continues its ledger. */
+const isReplaced = (account: KnownAccount, others: readonly KnownAccount[]): boolean =>
+  account.trackedAs === null &&
+  account.sharing !== 'shared' &&
+  others.some(({ trackedAs, ledgerId }) => trackedAs !== null && ledgerId === account.ledgerId);
+
+const statusOf = (account: KnownAccount, state: KnownConnection): string => {
+  const status = accountStatus(account, state);
+  return status === 'untracked' ? 'ignored' : status;
 };
 
 const viewOf = (row: ConnectionRow, balances: Balances): ConnectionView => {
@@ -35,15 +42,17 @@ const viewOf = (row: ConnectionRow, balances: Balances): ConnectionView => {
     statusReason: statusReason(state),
     syncEnabled: state.syncEnabled,
     syncDaysBack: state.syncDaysBack,
-    accounts: state.accounts.map((account) => ({
-      id: account.ledgerId,
-      accountId: account.trackedAs,
-      iban: account.iban,
-      name: account.name,
-      currency: account.currency,
-      status: accountStatus(account),
-      balance: balances.get(account.ledgerId) ?? null,
-    })),
+    accounts: state.accounts
+      .filter((account) => !isReplaced(account, state.accounts))
+      .map((account) => ({
+        id: account.ledgerId,
+        accountId: account.trackedAs,
+        iban: account.iban,
+        name: account.name,
+        currency: account.currency,
+        status: statusOf(account, state),
+        balance: balances.get(account.ledgerId) ?? null,
+      })),
     consentExpiresAt: state.consentExpiresAt,
     lastSyncAt: row.last_sync_at,
     lastSyncStatus: row.last_sync_status,
@@ -61,19 +70,34 @@ const balancesOf = async (db: Database, rows: readonly ConnectionRow[]): Promise
   return new Map(balances.map(({ ledger_id, balance }) => [ledger_id, balance]));
 };
 
-/** @throws {DomainError} `connection.not-found`: none, or another tenant's */
-export const connectionById = async (
-  db: Database,
-  id: string,
-  scope: string | null,
-): Promise<ConnectionView> => {
+const rowOf = async (db: Database, id: string, scope: string | null): Promise<ConnectionRow> => {
   const rows = await db.query<ConnectionRow>(
     `SELECT * FROM ${CONNECTION_STATUS}.connections WHERE id = $1 AND ($2::text IS NULL OR tenant_id = $2)`,
     [isUuid(id) ? id : null, scope],
   );
   const [row] = rows;
   if (!row) throw new DomainError('connection.not-found', 'There is no such connection.');
-  return viewOf(row, await balancesOf(db, rows));
+  return row;
+};
+
+/** @throws {DomainError} `connection.not-found`: none, or another tenant's */
+export const connectionById = async (
+  db: Database,
+  id: string,
+  scope: string | null,
+): Promise<ConnectionView> => {
+  const row = await rowOf(db, id, scope);
+  return viewOf(row, await balancesOf(db, [row]));
+};
+
+/** All bank accounts that the connection knows of. @throws {DomainError} `connection.not-found`: none, or another tenant's */
+export const accountsOfConnection = async (
+  db: Database,
+  id: string,
+  scope: string | null,
+): Promise<BankAccountsView> => {
+  const { state } = await rowOf(db, id, scope);
+  return { items: state.accounts.map((account) => accountView(account, state)) };
 };
 
 export interface ConnectionsFilter {

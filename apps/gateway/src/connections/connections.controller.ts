@@ -1,8 +1,21 @@
 import {
-  type ConnectionPageView, type ConnectionReply, ConnectionView, type LinkReply, LinkSessionView, type OpenedConnectionReply,
+  BankAccountsView, BankAccountView, type ConnectionPageView, type ConnectionReply, ConnectionView, type DecidedAccountReply, type LinkReply, LinkSessionView, type OpenedConnectionReply,
   type Page, RPC_SUBJECTS,
 } from '#contracts'; // prettier-ignore
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query, Req, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
 import { ApiBearerAuth, ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallerOf } from '../api-key.guard.js';
@@ -11,6 +24,7 @@ import { GatewayDeps } from '../gateway-deps.js';
 import { callId } from '../idempotency.js';
 import { idempotencyKey } from '../request-headers.js';
 import { ChangeSettingsRequest } from './change-settings.request.js';
+import { DecideOnAccountRequest } from './decide-on-account.request.js';
 import { checkedIban } from './iban.js';
 import { ListConnectionsRequest } from './list-connections.request.js';
 import { OpenConnectionRequest } from './open-connection.request.js';
@@ -101,6 +115,35 @@ export class ConnectionsController {
     const changed = await this.#deps.rpc.request<ConnectionReply>(RPC_SUBJECTS.changeSettings, message);
     this.#deps.ownWrites.wrote(caller, reply, changed.position);
     return changed.connection;
+  }
+
+  /** All bank accounts that the connection knows of, and what is done with each. */
+  @Get(':id/accounts')
+  accounts(
+    @Param('id') connectionId: string,
+    @CallerOf() caller: Caller,
+    @Req() request: FastifyRequest,
+  ): Promise<BankAccountsView> {
+    const minPosition = this.#deps.ownWrites.minPosition(caller, request);
+    const message = { connectionId, scope: caller.scope, minPosition };
+    return this.#deps.rpc.request<BankAccountsView>(RPC_SUBJECTS.listAccounts, message);
+  }
+
+  /** Track, ignore or map a bank account; the next sync imports what follows from it. */
+  @Put(':id/accounts/:account')
+  async decideOnAccount(
+    @Param('id') connectionId: string,
+    @Param('account') providerAccountId: string,
+    @Body() body: DecideOnAccountRequest,
+    @CallerOf() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<BankAccountView> {
+    const { action, accountId, ledgerId } = body;
+    const decision = { action, accountId: accountId ?? null, ledgerId: ledgerId ?? null };
+    const message = { connectionId, providerAccountId, ...decision, scope: caller.scope };
+    const decided = await this.#deps.rpc.request<DecidedAccountReply>(RPC_SUBJECTS.decideOnAccount, message);
+    this.#deps.ownWrites.wrote(caller, reply, decided.position);
+    return decided.account;
   }
 
   /** A fresh page on which the account holder authorises or repairs the link. */

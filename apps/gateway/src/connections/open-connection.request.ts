@@ -5,7 +5,7 @@ import {
 } from 'class-validator'; // prettier-ignore
 
 /** Ids are strings or whole numbers; they are kept as strings. */
-const Id = (): PropertyDecorator =>
+export const Id = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (Number.isSafeInteger(value) ? String(value) : value));
 
 /** Access to the provider that the caller already holds. */

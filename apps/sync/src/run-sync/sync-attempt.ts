@@ -10,7 +10,7 @@ import { ProviderSession } from './provider-session.js';
 import type { RunProgress } from './run-progress.js';
 import type { Staging } from './staging.js';
 import { readCursor, writeCursor } from './sync-cursor.js';
-import { accountNotFound, disconnectedMeanwhile, FirstLookPending } from './sync-problem.js';
+import { accountsHidden, disconnectedMeanwhile, FirstLookPending, nothingTracked } from './sync-problem.js';
 
 /** How often one attempt fetches anew because another run wrote to the same ledger meanwhile. */
 const MAX_FETCHES = 5;
@@ -22,6 +22,10 @@ export class AttemptOver extends Error {
     super(`Attempt ${attempt} of run ${syncId} is no longer the one that counts.`);
   }
 }
+
+/** A broken connection may list no accounts, which does not mean that they are gone; they cannot be read, though. */
+const isShown = ({ providerAccountId }: KnownAccount, { accounts }: ConnectionSnapshot): boolean =>
+  accounts.some((each) => each.providerAccountId === providerAccountId);
 
 /** One attempt of one run: look, fetch into staging, decide and append chunk by chunk. */
 export class SyncAttempt {
@@ -54,12 +58,14 @@ export class SyncAttempt {
     this.#progress.refreshedAt = snapshot.refreshedAt;
     const observed = await this.#observe(linked, snapshot);
     const tracked = trackedAccounts(observed);
-    if (tracked.length === 0) throw accountNotFound();
+    if (tracked.length === 0) throw nothingTracked(observed.problem?.code);
     this.#progress.accounts = tracked;
     this.#judge(snapshot);
+    const shown = tracked.filter((account) => isShown(account, snapshot));
+    if (shown.length === 0) throw accountsHidden();
     for (let fetches = 1; ; fetches += 1) {
       try {
-        await this.#fetchAndImport(session, observed, tracked, snapshot);
+        await this.#fetchAndImport(session, observed, shown, snapshot);
         return;
       } catch (error) {
         if (!(error instanceof StalePages) || fetches >= MAX_FETCHES) throw error;
@@ -147,7 +153,7 @@ export class SyncAttempt {
     const logId = await this.#deps.store.logId();
     const ledgerIdOf = (identity: readonly string[]) =>
       derivedId('ledger', logId, linked.tenantId, ...identity);
-    const command = observationOf(snapshot, ledgerIdOf, this.#deps.clock.now());
+    const command = observationOf(snapshot, linked.opened, ledgerIdOf, this.#deps.clock.now());
     const metadata = this.#deps.metadata(linked.tenantId);
     const { state } = await runDecider(this.#deps, connection, linked.connectionId, command, { metadata });
     if (state.status !== 'linked') throw disconnectedMeanwhile();

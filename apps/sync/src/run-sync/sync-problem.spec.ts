@@ -3,7 +3,7 @@ import { ProviderError } from '#providers';
 import { ProviderNotConfigured } from '#service';
 import { generateKey, Vault } from '#vault';
 import { describe, expect, it } from 'vitest';
-import { accountNotFound, connectionProblemOf, isPassing, problemOf } from './sync-problem.js';
+import { connectionProblemOf, isPassing, nothingTracked, problemOf } from './sync-problem.js';
 
 const refusal = (): unknown => {
   try {
@@ -23,7 +23,7 @@ describe('the problem of a run', () => {
     }));
 
   it('stays what it is when it is one already', () => {
-    const problem = accountNotFound();
+    const problem = nothingTracked();
     expect(problemOf(problem)).toBe(problem);
   });
 

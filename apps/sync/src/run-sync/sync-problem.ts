@@ -1,3 +1,4 @@
+import { ACCOUNT_AMBIGUOUS, NO_ACCOUNT_TRACKED } from '#domain';
 import { DomainError, errorText } from '#kernel';
 import { ProviderError } from '#providers';
 import { ProviderNotConfigured } from '#service';
@@ -31,7 +32,31 @@ export class ConnectionGone extends SyncProblem {
   }
 }
 
-export const accountNotFound = (): SyncProblem =>
+/** Why there is nothing to import, by what the connection says of its accounts. */
+export const nothingTracked = (code?: string): SyncProblem => {
+  if (code === ACCOUNT_AMBIGUOUS) {
+    return new SyncProblem(
+      code,
+      'Several accounts of the bank could be the one of this connection, so nothing was imported. See GET /v1/connections/{id}/accounts and decide with PUT.',
+    );
+  }
+  if (code === NO_ACCOUNT_TRACKED) {
+    return new SyncProblem(
+      code,
+      'Every account of this connection is ignored. Track one with PUT /v1/connections/{id}/accounts/{id}.',
+    );
+  }
+  return accountNotFound();
+};
+
+/** All is not well with the provider's view of the bank, and it shows none of the accounts that we import. */
+export const accountsHidden = (): SyncProblem =>
+  new SyncProblem(
+    'account.hidden',
+    'The provider shows none of the accounts while its link to the bank is disturbed; nothing was read, and nothing is taken as gone. The next sync looks again.',
+  );
+
+const accountNotFound = (): SyncProblem =>
   new SyncProblem(
     'account.not-found',
     'The linked bank shares no account with the IBAN of this connection. Link again and tick that account.',

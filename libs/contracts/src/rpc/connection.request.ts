@@ -110,6 +110,29 @@ export class ChangeSettingsRpc extends ConnectionRpc {
   syncDaysBack?: number;
 }
 
+export const ACCOUNT_ACTIONS = ['track', 'ignore', 'map'] as const;
+
+/** `.decide-on-account` → {@link DecidedAccountReply}. */
+export class DecideOnAccountRpc extends ConnectionRpc {
+  @IsString()
+  @IsPlainText()
+  @Length(1, 128)
+  providerAccountId!: string;
+
+  @IsIn(ACCOUNT_ACTIONS)
+  action!: (typeof ACCOUNT_ACTIONS)[number];
+
+  @IsOptional()
+  @IsString()
+  @IsPlainText()
+  @Length(1, 64)
+  accountId?: string | null;
+
+  @IsOptional()
+  @IsUUID()
+  ledgerId?: string | null;
+}
+
 /** `.complete-link`: what the provider put on the callback. There is no API key behind it: the `state` is the key. */
 export class CompleteLinkRpc {
   @IsString()

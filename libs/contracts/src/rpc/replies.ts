@@ -1,3 +1,4 @@
+import type { BankAccountView } from '../views/bank-account.view.js';
 import type { ConnectionView } from '../views/connection.view.js';
 
 /** One page of a list; `nextCursor` is `null` on the last. */
@@ -23,6 +24,11 @@ export interface LinkReply {
 
 export interface ConnectionReply {
   readonly connection: ConnectionView;
+  readonly position: string | null;
+}
+
+export interface DecidedAccountReply {
+  readonly account: BankAccountView;
   readonly position: string | null;
 }
 

@@ -24,7 +24,7 @@ export class ConnectionAccountView {
   @Matches(/^[A-Z]{3}$/)
   readonly currency!: string | null;
 
-  /** `tracked`, `ignored`, `not-shared` or `vanished`. */
+  /** `tracked`, `ignored`, `ambiguous`, `not-shared` or `vanished`. */
   @IsString()
   readonly status!: string;
 

@@ -1,3 +1,4 @@
+export * from './bank-account.view.js';
 export * from './connection-account.view.js';
 export * from './connection-page.view.js';
 export * from './connection.view.js';

@@ -45,8 +45,30 @@ export interface RefuseLink {
 export interface ObserveProvider {
   readonly type: 'ObserveProvider';
   readonly problem: { readonly code: string; readonly owner: ActionOwner } | null;
+  /** Only then does an account that is not listed mean that the bank no longer shows it. */
+  readonly isHealthy: boolean;
   readonly consentExpiresAt: string | null;
   readonly accounts: readonly AccountFacts[];
+  readonly now: string;
+}
+
+/** The caller decides on a bank account: its transactions are imported from here on. */
+export interface TrackAccount {
+  readonly type: 'TrackAccount';
+  readonly providerAccountId: string;
+  /** The caller's id for it; `null`: the one it has, else the one that the connection was opened for. */
+  readonly accountId: string | null;
+  /** The ledger that it continues; `null`: its own. */
+  readonly ledgerId: string | null;
+  /** Taken instead of its own when another account of the same identity is imported into that one. */
+  readonly spareLedgerId: string;
+  readonly now: string;
+}
+
+/** The caller decides on a bank account: nothing is imported from it. */
+export interface IgnoreAccount {
+  readonly type: 'IgnoreAccount';
+  readonly providerAccountId: string;
   readonly now: string;
 }
 
@@ -85,6 +107,8 @@ export type ConnectionCommand =
   | CompleteLink
   | RefuseLink
   | ObserveProvider
+  | TrackAccount
+  | IgnoreAccount
   | ReportProblem
   | ReplaceToken
   | ChangeSettings

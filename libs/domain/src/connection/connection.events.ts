@@ -69,18 +69,27 @@ export interface AccountFacts {
   readonly name: string;
   readonly accountType: string;
   readonly currency: string | null;
+  /**
+   * Ids that the account is recognised by when the provider re-creates it, the strongest first: by IBAN, then by number, type
+   * and holder. Absent in events of before they were told apart: `ledgerId` is the only one then.
+   */
+  readonly identities?: readonly string[];
   readonly sharing: 'shared' | 'not-shared' | 'vanished';
 }
 
 /** New, shared again, or described anew (name, IBAN, currency, type): replaces what was known of the account. */
 export type AccountDiscovered = Event<'AccountDiscovered', AccountFacts & { readonly discoveredAt: string }>;
 
-/** From here on the account's transactions are imported into its ledger. */
+/**
+ * From here on the account's transactions are imported into this ledger, as this account of the caller's: whichever other
+ * account of the bank had either before has it no more.
+ */
 export type AccountTracked = Event<
   'AccountTracked',
   AccountFacts & { readonly accountId: string; readonly trackedAt: string }
 >;
 
+/** The caller does not want it: it is not tracked by itself any more. */
 export type AccountIgnored = Event<
   'AccountIgnored',
   { readonly providerAccountId: string; readonly reason: string; readonly ignoredAt: string }

@@ -10,6 +10,8 @@ export interface LinkAttempt {
 export interface KnownAccount extends AccountFacts {
   /** The caller's account id when its transactions are imported; else `null`. */
   readonly trackedAs: string | null;
+  /** The caller wants nothing of it. */
+  readonly isIgnored?: boolean;
 }
 
 /** How to reach the provider for this connection; the token is sealed by the vault. */
@@ -19,13 +21,19 @@ export interface SealedAccess {
   readonly sealedToken: string;
 }
 
+/** What is wrong, and who can mend it. */
+export interface ConnectionProblem {
+  readonly code: string;
+  readonly owner: ActionOwner;
+}
+
 export interface OpenedConnection extends ConnectionContext {
   readonly opened: ConnectionOpened['data'];
   readonly access: SealedAccess | null;
   readonly attempts: readonly LinkAttempt[];
   readonly syncEnabled: boolean;
   readonly syncDaysBack: number;
-  readonly problem: { readonly code: string; readonly owner: ActionOwner } | null;
+  readonly problem: ConnectionProblem | null;
   readonly consentExpiresAt: string | null;
   readonly accounts: readonly KnownAccount[];
 }

@@ -6,8 +6,9 @@ import type {
   ReplaceToken,
 } from './connection.commands.js';
 import type { ConnectionContext, ConnectionEvent } from './connection.events.js';
-import type { ConnectionState, OpenedConnection } from './connection.state.js';
+import type { ConnectionState, LinkedConnection, OpenedConnection } from './connection.state.js';
 import { evolveConnection } from './evolve-connection.js';
+import { ignoreAccount, trackAccount } from './decide-on-account.js';
 import { completeLink, refuseLink, startLink } from './link.js';
 import { observeProvider, reportProblem } from './observe-provider.js';
 
@@ -47,11 +48,17 @@ const changeSettings = (command: ChangeSettings, state: OpenedConnection): reado
   return events;
 };
 
+const notLinked = () =>
+  new DomainError('connection.not-linked', 'No bank is linked yet. Ask for a link first.');
+
+const linked = (state: ConnectionState): LinkedConnection => {
+  if (state.status !== 'linked') throw notLinked();
+  return state;
+};
+
 const replaceToken = (command: ReplaceToken, state: OpenedConnection): readonly ConnectionEvent[] => {
   const { sealedToken, now } = command;
-  if (state.access === null) {
-    throw new DomainError('connection.not-linked', 'No bank is linked yet. Ask for a link first.');
-  }
+  if (state.access === null) throw notLinked();
   if (state.access.sealedToken === sealedToken) return [];
   return [{ type: 'TokenReplaced', data: { ...contextOf(state), sealedToken, replacedAt: now } }];
 };
@@ -85,6 +92,10 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
         return refuseLink(command, state);
       case 'ObserveProvider':
         return state.status === 'linked' ? observeProvider(command, state) : [];
+      case 'TrackAccount':
+        return trackAccount(command, linked(state));
+      case 'IgnoreAccount':
+        return ignoreAccount(command, linked(state));
       case 'ReportProblem':
         return state.status === 'linked' ? reportProblem(command, command.now, state) : [];
       case 'ReplaceToken':

@@ -39,11 +39,22 @@ const factsOf = (data: AccountFacts): AccountFacts => ({
   name: data.name,
   accountType: data.accountType,
   currency: data.currency,
+  ...(data.identities && { identities: data.identities }),
   sharing: data.sharing,
 });
 
-const trackedAs = (state: OpenedConnection, id: string): string | null =>
-  state.accounts.find(({ providerAccountId }) => providerAccountId === id)?.trackedAs ?? null;
+const known = (state: OpenedConnection, id: string): KnownAccount | undefined =>
+  state.accounts.find(({ providerAccountId }) => providerAccountId === id);
+
+/** A ledger, and an account of the caller's, have one source each: two would count every transaction twice. */
+const released = (state: OpenedConnection, ledgerId: string, accountId: string): OpenedConnection => ({
+  ...state,
+  accounts: state.accounts.map((account) =>
+    account.trackedAs !== null && (account.ledgerId === ledgerId || account.trackedAs === accountId)
+      ? { ...account, trackedAs: null }
+      : account,
+  ),
+});
 
 const changed = (
   state: OpenedConnection,
@@ -71,16 +82,23 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
     case 'LinkFailed':
       return { ...state, attempts: used(state, event.data.stateHash) };
     case 'AccountDiscovered': {
-      const known = trackedAs(state, event.data.providerAccountId);
-      return { ...state, accounts: withAccount(state, { ...factsOf(event.data), trackedAs: known }) };
-    }
-    case 'AccountTracked':
-      return {
-        ...state,
-        accounts: withAccount(state, { ...factsOf(event.data), trackedAs: event.data.accountId }),
+      const before = known(state, event.data.providerAccountId);
+      const account: KnownAccount = {
+        ...factsOf(event.data),
+        trackedAs: before?.trackedAs ?? null,
+        ...(before?.isIgnored && { isIgnored: true }),
       };
-    case 'AccountIgnored':
-      return { ...state, accounts: changed(state, event.data.providerAccountId, { trackedAs: null }) };
+      return { ...state, accounts: withAccount(state, account) };
+    }
+    case 'AccountTracked': {
+      const { ledgerId, accountId } = event.data;
+      const account = { ...factsOf(event.data), trackedAs: accountId };
+      return { ...state, accounts: withAccount(released(state, ledgerId, accountId), account) };
+    }
+    case 'AccountIgnored': {
+      const change = { trackedAs: null, isIgnored: true };
+      return { ...state, accounts: changed(state, event.data.providerAccountId, change) };
+    }
     case 'AccountVanished': {
       const sharing = event.data.reason === 'gone' ? 'vanished' : 'not-shared';
       return { ...state, accounts: changed(state, event.data.providerAccountId, { sharing }) };

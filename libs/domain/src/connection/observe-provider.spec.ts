@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { given, stateAfter } from '#testing';
 import { connection } from './connection.js';
-import type { ObserveProvider } from './connection.commands.js';
+import type { IgnoreAccount, ObserveProvider, TrackAccount } from './connection.commands.js';
 import type { AccountFacts, ConnectionEvent } from './connection.events.js';
 import { trackedAccounts } from './connection.state.js';
-import { ACCOUNT_NOT_FOUND } from './observe-provider.js';
+import { ACCOUNT_AMBIGUOUS, ACCOUNT_NOT_FOUND, NO_ACCOUNT_TRACKED } from './follow-accounts.js';
 
 const NOW = '2026-06-02T02:00:00.000Z';
 const IBAN = 'FR7630006000011234567890189';
@@ -51,6 +51,7 @@ const observe = (
 ): ObserveProvider => ({
   type: 'ObserveProvider',
   problem: null,
+  isHealthy: (more.problem ?? null) === null,
   consentExpiresAt: null,
   accounts,
   now: NOW,
@@ -82,6 +83,27 @@ const until = (expiresAt: string): ConnectionEvent => ({
 
 const seeConsentUntil = (consentExpiresAt: string | null) => observe([ours, other], { consentExpiresAt });
 
+const decide = (
+  what: 'track' | 'ignore',
+  { providerAccountId }: AccountFacts,
+  more: { accountId?: string; ledgerId?: string } = {},
+): TrackAccount | IgnoreAccount =>
+  what === 'ignore'
+    ? { type: 'IgnoreAccount', providerAccountId, now: NOW }
+    : {
+        type: 'TrackAccount',
+        providerAccountId,
+        accountId: null,
+        ledgerId: null,
+        spareLedgerId: 'spare',
+        now: NOW,
+        ...more,
+      };
+const ignored = ({ providerAccountId }: AccountFacts): ConnectionEvent => ({
+  type: 'AccountIgnored',
+  data: { ...context, providerAccountId, reason: 'caller', ignoredAt: NOW },
+});
+
 const start = [opened, linked];
 const settled = [...start, discovered(ours), tracked(ours), discovered(other)];
 
@@ -96,7 +118,7 @@ describe('accounts', () => {
   it('are discovered, and the one with the asked IBAN is tracked', () => {
     given(connection, ...start)
       .when(observe([ours, other]))
-      .thenEvents(discovered(ours), tracked(ours), discovered(other));
+      .thenEvents(discovered(ours), discovered(other), tracked(ours));
     expect(trackedAfter(...settled)).toEqual(['a1']);
   });
 
@@ -123,8 +145,12 @@ describe('accounts', () => {
     const euro = { ...ours, ledgerId: 'l9', name: 'Compte pro' };
     given(connection, ...settled)
       .when(observe([euro, other]))
-      .thenEvents(discovered({ ...euro, ledgerId: 'l1' }));
-    expect(trackedAfter(...settled, discovered({ ...euro, ledgerId: 'l1' }))).toEqual(['a1']);
+      .thenEvents(discovered({ ...euro, ledgerId: 'l1', identities: ['l9'] }));
+    const described = discovered({ ...euro, ledgerId: 'l1', identities: ['l9'] });
+    given(connection, ...settled, described)
+      .when(observe([euro, other]))
+      .thenNothing();
+    expect(trackedAfter(...settled, described)).toEqual(['a1']);
   });
 
   it.each([
@@ -152,7 +178,7 @@ describe('accounts', () => {
     const renumbered = { ...ours, providerAccountId: 'a7' };
     given(connection, ...settled)
       .when(observe([renumbered, other]))
-      .thenEvents(discovered(renumbered), tracked(renumbered), vanished('a1', 'gone'));
+      .thenEvents(discovered(renumbered), vanished('a1', 'gone'), tracked(renumbered));
     expect(
       trackedAfter(...settled, discovered(renumbered), tracked(renumbered), vanished('a1', 'gone')),
     ).toEqual(['a7']);
@@ -165,10 +191,208 @@ describe('accounts', () => {
       .thenEvents(discovered(hidden), notFound);
   });
 
+  it.each(['broken', 'at work'] as const)(
+    'that are missing while the provider’s link is %s have not vanished',
+    (how) => {
+      const problem = how === 'broken' ? ({ code: 'SCARequired', owner: 'user' } as const) : null;
+      given(connection, ...settled)
+        .when(observe([], { problem, isHealthy: false }))
+        .thenEvents(...(problem ? [required('SCARequired', 'user')] : []));
+      expect(trackedAfter(...settled)).toEqual(['a1']);
+    },
+  );
+
+  it('that are marked as not shared any more are believed, whatever else is wrong', () => {
+    given(connection, ...settled, required('SCARequired', 'user'))
+      .when(
+        observe([{ ...ours, sharing: 'not-shared' }, other], {
+          problem: { code: 'SCARequired', owner: 'user' },
+        }),
+      )
+      .thenEvents(vanished('a1', 'not-shared'));
+  });
+
+  it('are not looked for before the provider has shown any', () => {
+    given(connection, ...start)
+      .when(observe([], { isHealthy: false }))
+      .thenNothing();
+    given(connection, ...start)
+      .when(observe([other], { isHealthy: false }))
+      .thenEvents(discovered(other), notFound);
+  });
+
   it('may be none at all', () => {
     given(connection, ...start)
       .when(observe([]))
       .thenEvents(notFound);
+  });
+});
+
+describe('an account that the provider re-creates', () => {
+  const both: AccountFacts = { ...ours, identities: ['l1', 'n1'] };
+  const history = [...start, discovered(both), tracked(both)];
+
+  it('is known by its number where the new one tells no IBAN, and its ledger goes on', () => {
+    const blind: AccountFacts = {
+      ...both,
+      providerAccountId: 'a7',
+      ledgerId: 'n1',
+      iban: null,
+      identities: ['n1'],
+    };
+    const goesOn = { ...blind, ledgerId: 'l1', identities: ['n1'] };
+    given(connection, ...history)
+      .when(observe([{ ...both, sharing: 'not-shared' }, blind]))
+      .thenEvents(vanished('a1', 'not-shared'), discovered(blind), tracked(goesOn));
+    given(connection, ...history, vanished('a1', 'not-shared'), discovered(blind), tracked(goesOn))
+      .when(observe([{ ...both, sharing: 'not-shared' }, blind]))
+      .thenNothing();
+  });
+
+  it('is another one when both tell an IBAN and these differ, whatever their numbers are', () => {
+    const foreign: AccountFacts = {
+      ...both,
+      providerAccountId: 'a7',
+      ledgerId: 'l7',
+      iban: 'DE02',
+      identities: ['l7', 'n1'],
+    };
+    given(connection, ...history)
+      .when(observe([foreign]))
+      .thenEvents(discovered(foreign), vanished('a1', 'gone'), notFound);
+  });
+
+  it('is not followed while the first may still be there', () => {
+    const again: AccountFacts = { ...both, providerAccountId: 'a7' };
+    given(connection, ...history)
+      .when(observe([again], { isHealthy: false }))
+      .thenEvents(discovered(again));
+    given(connection, ...history)
+      .when(observe([both, again]))
+      .thenEvents(discovered(again));
+  });
+
+  it('has one source at a time: the first is not imported from again when it comes back beside the new one', () => {
+    const again: AccountFacts = { ...both, providerAccountId: 'a7' };
+    const moved = [...history, discovered(again), vanished('a1', 'gone'), tracked(again)];
+    given(connection, ...moved)
+      .when(observe([both, again]))
+      .thenEvents(discovered(both));
+    expect(trackedAfter(...moved, discovered(both))).toEqual(['a7']);
+  });
+
+  it('several times over is a question to the caller, and nothing is imported for it', () => {
+    const twins = ['a7', 'a8'].map((providerAccountId) => ({ ...both, providerAccountId }));
+    const asked = [
+      ...history,
+      ...twins.map(discovered),
+      vanished('a1', 'gone'),
+      required(ACCOUNT_AMBIGUOUS, 'user'),
+    ];
+    given(connection, ...history)
+      .when(observe(twins))
+      .thenEvents(...asked.slice(history.length));
+    given(connection, ...asked)
+      .when(observe(twins))
+      .thenNothing();
+    expect(trackedAfter(...asked)).toEqual([]);
+    const [first = both, second = both] = twins;
+    given(connection, ...asked)
+      .when(decide('track', first))
+      .thenEvents(tracked(first), recovered);
+    given(connection, ...asked)
+      .when(decide('ignore', first))
+      .thenEvents(ignored(first), tracked(second), recovered);
+  });
+
+  it('is a question at the first look too', () => {
+    const twin: AccountFacts = { ...both, providerAccountId: 'a7' };
+    given(connection, ...start)
+      .when(observe([both, twin]))
+      .thenEvents(discovered(both), discovered(twin), required(ACCOUNT_AMBIGUOUS, 'user'));
+  });
+});
+
+const trackedAs = (account: AccountFacts, accountId: string): ConnectionEvent => ({
+  type: 'AccountTracked',
+  data: { ...context, ...account, accountId, trackedAt: NOW },
+});
+
+describe('the caller', () => {
+  it('may have another account of the bank imported too, as an account of theirs', () => {
+    given(connection, ...settled)
+      .when(decide('track', other, { accountId: 'acc2' }))
+      .thenEvents(trackedAs(other, 'acc2'));
+    given(connection, ...settled, trackedAs(other, 'acc2'))
+      .when(decide('track', other, { accountId: 'acc2' }))
+      .thenNothing();
+    expect(trackedAfter(...settled, trackedAs(other, 'acc2'))).toEqual(['a1', 'a2']);
+  });
+
+  it('hears when such an account is not shared any more', () => {
+    given(connection, ...settled, trackedAs(other, 'acc2'))
+      .when(observe([ours]))
+      .thenEvents(vanished('a2', 'gone'), notFound);
+  });
+
+  it('may let an account continue a ledger', () => {
+    const mapped = { ...other, ledgerId: 'l9', identities: ['l2'] };
+    given(connection, ...settled)
+      .when(decide('track', other, { accountId: 'acc2', ledgerId: 'l9' }))
+      .thenEvents(trackedAs(mapped, 'acc2'));
+    given(connection, ...settled, trackedAs(mapped, 'acc2'))
+      .when(observe([ours, other]))
+      .thenNothing();
+  });
+
+  it('may ignore an account for good', () => {
+    const history = [...settled, ignored(ours), required(NO_ACCOUNT_TRACKED, 'user')];
+    given(connection, ...settled)
+      .when(decide('ignore', ours))
+      .thenEvents(...history.slice(settled.length));
+    given(connection, ...history)
+      .when(observe([ours, other]))
+      .thenNothing();
+    given(connection, ...history)
+      .when(decide('ignore', ours))
+      .thenNothing();
+    given(connection, ...history)
+      .when(decide('track', other))
+      .thenEvents(tracked(other), recovered);
+    given(connection, ...history)
+      .when(decide('track', ours))
+      .thenEvents(tracked(ours), recovered);
+  });
+
+  it('leaves the provider’s problem to the provider', () => {
+    given(connection, ...settled, required('SCARequired', 'user'))
+      .when(decide('ignore', ours))
+      .thenEvents(ignored(ours));
+  });
+
+  it('cannot have two accounts in one ledger or under one id, nor one that is not shared or not known', () => {
+    const hidden: AccountFacts = { ...other, providerAccountId: 'a3', sharing: 'not-shared' };
+    const state = [...settled, discovered(hidden)];
+    given(connection, ...state)
+      .when(decide('track', other))
+      .thenRejected('account.id-in-use');
+    given(connection, ...state)
+      .when(decide('track', other, { accountId: 'acc2', ledgerId: 'l1' }))
+      .thenRejected('account.ledger-in-use');
+    given(connection, ...state)
+      .when(decide('track', hidden, { accountId: 'acc2' }))
+      .thenRejected('account.not-shared');
+    given(connection, ...state)
+      .when(decide('ignore', { ...other, providerAccountId: 'a9' }))
+      .thenRejected('account.unknown');
+    given(connection, opened).when(decide('track', ours)).thenRejected('connection.not-linked');
+  });
+
+  it('gets a ledger of its own for each of two accounts that look the same', () => {
+    const twin: AccountFacts = { ...other, providerAccountId: 'a4' };
+    given(connection, ...settled, discovered(twin), trackedAs(other, 'acc2'))
+      .when(decide('track', twin, { accountId: 'acc3' }))
+      .thenEvents(trackedAs({ ...twin, ledgerId: 'spare', identities: ['l2'] }, 'acc3'));
   });
 });
 
@@ -198,6 +422,13 @@ describe('health', () => {
       .thenEvents(recovered);
     given(connection, ...ill, recovered)
       .when(observe([ours, other]))
+      .thenNothing();
+  });
+
+  it('is not told to be over while the provider is still at work', () => {
+    const ill = [...settled, required('SCARequired', 'user')];
+    given(connection, ...ill)
+      .when(observe([ours, other], { isHealthy: false }))
       .thenNothing();
   });
 

@@ -1,69 +1,70 @@
 import type { AccountFacts, ActionOwner, ConnectionContext, ConnectionEvent } from './connection.events.js';
 import type { ObserveProvider } from './connection.commands.js';
-import type { KnownAccount, LinkedConnection } from './connection.state.js';
+import type { ConnectionProblem, KnownAccount, LinkedConnection } from './connection.state.js';
+import { evolveConnection } from './evolve-connection.js';
+import { accountProblem, followedAnew, identitiesOf, inLedger, isAccountProblem } from './follow-accounts.js';
 
-/** The account that the caller asked for is not among those that the bank shares with us. */
-export const ACCOUNT_NOT_FOUND = 'account.not-found';
-
-const vanishedReason = (sharing: AccountFacts['sharing']) =>
-  sharing === 'not-shared' ? 'not-shared' : 'gone';
+const contextOf = ({ connectionId, tenantId, companyId }: ConnectionContext): ConnectionContext => ({
+  connectionId,
+  tenantId,
+  companyId,
+});
 
 /** A currency or an IBAN is often learned late; a ledger that is in use is kept whatever the new words are. */
 const isDescribedAnew = (before: AccountFacts, now: AccountFacts): boolean =>
   before.name !== now.name ||
   before.iban !== now.iban ||
   before.currency !== now.currency ||
-  before.accountType !== now.accountType;
-
-const accountEvents = (
-  context: ConnectionContext,
-  state: LinkedConnection,
-  { accounts, now }: ObserveProvider,
-): readonly ConnectionEvent[] => {
-  const events: ConnectionEvent[] = [];
-  const known = new Map(state.accounts.map((account) => [account.providerAccountId, account]));
-  for (const account of accounts) {
-    const before = known.get(account.providerAccountId);
-    known.delete(account.providerAccountId);
-    const returned = before && before.sharing !== 'shared' && account.sharing === 'shared';
-    if (!before || returned || isDescribedAnew(before, account)) {
-      const ledgerId = before?.trackedAs ? before.ledgerId : account.ledgerId;
-      events.push({
-        type: 'AccountDiscovered',
-        data: { ...context, ...account, ledgerId, discoveredAt: now },
-      });
-    }
-    const isOurs = account.sharing === 'shared' && account.iban === state.opened.iban;
-    if (isOurs && (!before?.trackedAs || returned)) {
-      const { accountId } = state.opened;
-      events.push({ type: 'AccountTracked', data: { ...context, ...account, accountId, trackedAt: now } });
-    }
-    if (before?.sharing === 'shared' && account.sharing !== 'shared') {
-      events.push(vanished(context, before, vanishedReason(account.sharing), now));
-    }
-  }
-  for (const gone of known.values()) {
-    if (gone.sharing === 'shared') events.push(vanished(context, gone, 'gone', now));
-  }
-  return events;
-};
+  before.accountType !== now.accountType ||
+  identitiesOf(before).join() !== identitiesOf(now).join();
 
 const vanished = (
-  context: ConnectionContext,
+  state: LinkedConnection,
   { providerAccountId }: KnownAccount,
   reason: 'not-shared' | 'gone',
   now: string,
 ): ConnectionEvent => ({
   type: 'AccountVanished',
-  data: { ...context, providerAccountId, reason, vanishedAt: now },
+  data: { ...contextOf(state), providerAccountId, reason, vanishedAt: now },
 });
 
-const problemAfter = (state: LinkedConnection, command: ObserveProvider) => {
-  if (command.problem) return command.problem;
-  const found = command.accounts.some(
-    ({ iban, sharing }) => sharing === 'shared' && iban === state.opened.iban,
-  );
-  return found ? null : ({ code: ACCOUNT_NOT_FOUND, owner: 'user' } as const);
+const seenEvents = (
+  state: LinkedConnection,
+  before: KnownAccount | undefined,
+  account: AccountFacts,
+  now: string,
+): readonly ConnectionEvent[] => {
+  const context = contextOf(state);
+  const events: ConnectionEvent[] = [];
+  const returned = before && before.sharing !== 'shared' && account.sharing === 'shared';
+  if (!before || returned || isDescribedAnew(before, account)) {
+    const facts = before?.trackedAs ? inLedger(account, before.ledgerId) : account;
+    events.push({ type: 'AccountDiscovered', data: { ...context, ...facts, discoveredAt: now } });
+    if (returned && before.trackedAs !== null) {
+      const data = { ...context, ...facts, accountId: before.trackedAs, trackedAt: now };
+      events.push({ type: 'AccountTracked', data });
+    }
+  }
+  if (before?.sharing === 'shared' && account.sharing !== 'shared') {
+    events.push(vanished(state, before, account.sharing === 'not-shared' ? 'not-shared' : 'gone', now));
+  }
+  return events;
+};
+
+/** An account that is marked as no longer shared or gone is believed at once; one that is merely missing, when all is well. */
+const accountEvents = (
+  state: LinkedConnection,
+  { accounts, isHealthy, now }: ObserveProvider,
+): readonly ConnectionEvent[] => {
+  const known = new Map(state.accounts.map((account) => [account.providerAccountId, account]));
+  const seen = accounts.flatMap((account) => {
+    const before = known.get(account.providerAccountId);
+    known.delete(account.providerAccountId);
+    return seenEvents(state, before, account, now);
+  });
+  if (!isHealthy) return seen;
+  const missing = [...known.values()].filter(({ sharing }) => sharing === 'shared');
+  return [...seen, ...missing.map((account) => vanished(state, account, 'gone', now))];
 };
 
 /** What is wrong, unless it is known already. */
@@ -73,9 +74,45 @@ export const reportProblem = (
   state: LinkedConnection,
 ): readonly ConnectionEvent[] => {
   if (code === state.problem?.code && owner === state.problem.owner) return [];
-  const { connectionId, tenantId, companyId } = state;
-  const data = { connectionId, tenantId, companyId, code, owner, observedAt: now };
-  return [{ type: 'UserActionRequired', data }];
+  return [{ type: 'UserActionRequired', data: { ...contextOf(state), code, owner, observedAt: now } }];
+};
+
+const problemEvents = (
+  problem: ConnectionProblem | null,
+  now: string,
+  state: LinkedConnection,
+): readonly ConnectionEvent[] => {
+  if (problem) return reportProblem(problem, now, state);
+  if (!state.problem) return [];
+  return [{ type: 'ConnectionRecovered', data: { ...contextOf(state), recoveredAt: now } }];
+};
+
+/** While the provider is still at work nothing is judged that may yet come: neither recoveries nor missing accounts. */
+const problemSeen = (
+  { problem, isHealthy, accounts }: ObserveProvider,
+  state: LinkedConnection,
+): ConnectionProblem | null => {
+  if (problem) return problem;
+  if (!isHealthy && accounts.length === 0) return state.problem;
+  const missing = accountProblem(state);
+  if (missing) return missing;
+  return isHealthy || isAccountProblem(state.problem) ? null : state.problem;
+};
+
+export const stateAfter = (state: LinkedConnection, events: readonly ConnectionEvent[]): LinkedConnection => {
+  const after = events.reduce(evolveConnection, state as Parameters<typeof evolveConnection>[0]);
+  return after.status === 'linked' ? after : state;
+};
+
+/** After a decision of the caller about an account: what follows from it for the others and for the connection. */
+export const afterDecision = (
+  decided: readonly ConnectionEvent[],
+  now: string,
+  state: LinkedConnection,
+): readonly ConnectionEvent[] => {
+  const settled = [...decided, ...followedAnew(stateAfter(state, decided), now)];
+  if (state.problem !== null && !isAccountProblem(state.problem)) return settled;
+  return [...settled, ...problemEvents(accountProblem(stateAfter(state, settled)), now, state)];
 };
 
 /** Differences between what the provider says now and what we knew; nothing when nothing changed. */
@@ -83,17 +120,13 @@ export const observeProvider = (
   command: ObserveProvider,
   state: LinkedConnection,
 ): readonly ConnectionEvent[] => {
-  const { connectionId, tenantId, companyId } = state;
-  const context = { connectionId, tenantId, companyId };
-  const events: ConnectionEvent[] = [...accountEvents(context, state, command)];
-  const problem = problemAfter(state, command);
-  if (problem) events.push(...reportProblem(problem, command.now, state));
-  if (!problem && state.problem) {
-    events.push({ type: 'ConnectionRecovered', data: { ...context, recoveredAt: command.now } });
-  }
-  const expiresAt = command.consentExpiresAt;
+  const { now, consentExpiresAt: expiresAt } = command;
+  const seen = accountEvents(state, command);
+  const settled = [...seen, ...followedAnew(stateAfter(state, seen), now)];
+  const problem = problemSeen(command, stateAfter(state, settled));
+  const events = [...settled, ...problemEvents(problem, now, state)];
   if (expiresAt !== null && expiresAt !== state.consentExpiresAt) {
-    events.push({ type: 'ConsentObserved', data: { ...context, expiresAt, observedAt: command.now } });
+    events.push({ type: 'ConsentObserved', data: { ...contextOf(state), expiresAt, observedAt: now } });
   }
   return events;
 };

@@ -36,6 +36,7 @@ export const translateAccount = (raw: unknown): ProviderAccount | null => {
     providerAccountId,
     iban: asText(account['iban'])?.replaceAll(/\s/g, '').toUpperCase() ?? null,
     number,
+    holder: asText(account['company_name']),
     name: asText(account['name']) ?? asText(account['original_name']) ?? number ?? providerAccountId,
     type: asText(account['type']) ?? asText(asRecord(account['type'])?.['name']) ?? 'unknown',
     currency,

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  eventually,
+  expectLedgerEqualsBank,
+  freshIban,
+  openLinkAndImport,
+  type SandboxConnection,
+  type Stack,
+  startStack,
+  syncNow,
+} from './harness/index.js';
+
+let stack: Stack;
+beforeAll(async () => {
+  stack = await startStack();
+});
+afterAll(() => stack?.dispose());
+
+const sandboxConnectionOf = async (iban: string): Promise<number> => {
+  const [copy] = (await stack.sandbox.truth(iban)).transactions.flatMap(({ copies }) => copies);
+  if (!copy) throw new Error(`Nobody at the provider shows ${iban}.`);
+  return copy.connectionId;
+};
+
+/** The provider forgets how it called the accounts, and calls them anew. */
+const recreate = async (iban: string, how: object = {}): Promise<void> => {
+  await stack.sandbox.call<SandboxConnection>(
+    'POST',
+    `/connections/${await sandboxConnectionOf(iban)}/recreate-accounts`,
+    { enabled: true, ...how },
+  );
+};
+
+const imported = async (id: string) => {
+  const { items } = await stack.api.transactions(id, { limit: 500 });
+  return items.filter(({ removedAt }) => removedAt === null).length;
+};
+
+describe('a bank account that the provider re-creates', () => {
+  it('goes on in the same ledger, and nothing is imported twice', async () => {
+    const iban = freshIban();
+    await stack.sandbox.openAccount({ iban, count: 40, days: 60 });
+    const { id, accounts } = await openLinkAndImport(stack, iban);
+    const before = await imported(id);
+    const [known] = (await stack.api.accounts(id)).items.filter((each) => each.iban === iban);
+    await recreate(iban);
+    await eventually(async () => {
+      await syncNow(stack, id);
+      const { items } = await stack.api.accounts(id);
+      const ours = items.filter((each) => each.iban === iban);
+      expect(ours.map(({ status }) => status).toSorted()).toEqual(['tracked', 'vanished']);
+      const tracked = ours.find(({ status }) => status === 'tracked');
+      expect(tracked).toMatchObject({ ledgerId: known?.ledgerId, accountId: 'account-1' });
+      expect(tracked?.id).not.toBe(known?.id);
+    });
+    const after = await stack.api.getConnection(id);
+    expect(after.status).toBe('active');
+    expect(after.accounts.filter((each) => each.iban === iban)).toHaveLength(1);
+    expect(accounts.map((each) => each.id)).toContain(known?.ledgerId);
+    expect(before).toBeGreaterThan(0);
+  });
+});
+
+describe('the accounts of a connection', () => {
+  it('are ignored and tracked as the caller decides', async () => {
+    const iban = freshIban();
+    const { id } = await openLinkAndImport(stack, iban);
+    const { items } = await stack.api.accounts(id);
+    const ours = items.find((each) => each.iban === iban);
+    expect(ours).toMatchObject({ status: 'tracked', accountId: 'account-1', candidateFor: [] });
+    const account = ours?.id ?? '';
+
+    const ignored = await stack.api.decideOnAccount(id, account, { action: 'ignore' });
+    expect(ignored).toMatchObject({ id: account, status: 'ignored', accountId: null });
+    expect(await stack.api.getConnection(id)).toMatchObject({
+      status: 'error',
+      statusReason: expect.stringMatching(/^account\.none-tracked: /) as string,
+    });
+    expect(await syncNow(stack, id)).toMatchObject({ status: 'failure', errorCode: 'account.none-tracked' });
+
+    const tracked = await stack.api.decideOnAccount(id, account, { action: 'track', accountId: 4711 });
+    expect(tracked).toMatchObject({ status: 'tracked', accountId: '4711', ledgerId: ours?.ledgerId });
+    expect(await stack.api.getConnection(id)).toMatchObject({ status: 'active', statusReason: null });
+    expect(await syncNow(stack, id)).toMatchObject({ status: 'success' });
+    await expectLedgerEqualsBank(stack, id);
+  });
+
+  it('are decided on by their tenant alone, and only in known words', async () => {
+    const { id } = await openLinkAndImport(stack);
+    const put = (account: string, body: object) =>
+      stack.call(`/v1/connections/${id}/accounts/${account}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    expect((await put('1', { action: 'adopt' })).status).toBe(400);
+    expect((await put('1', { action: 'map' })).status).toBe(400);
+    expect((await put('999999999', { action: 'ignore' })).status).toBe(404);
+    await expect(stack.api.accounts('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({
+      code: 'connection.not-found',
+    });
+  });
+});

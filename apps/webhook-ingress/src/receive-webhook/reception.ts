@@ -5,6 +5,7 @@ import type { FailureLimiter } from '../limit-failures/failure-limiter.js';
 import { SMALL_BODY, type TakenBody } from '../take-body/body-builder.js';
 import { type BodyIntake, declaredLength, isTooLong } from '../take-body/body-intake.js';
 import { BodyRefusal } from '../take-body/body-refusal.js';
+import { LoopTurns } from '../take-body/loop-turns.js';
 import type { LogWatch } from '../watch-log/log-watch.js';
 import {
   admitted,
@@ -50,9 +51,12 @@ const ANSWERS: Readonly<Record<BodyRefusal['reason'], Answer>> = {
   'broken-off': BROKEN_OFF,
 };
 
+const isLarge = ({ rawBody }: WebhookRequest): boolean => rawBody.byteLength > SMALL_BODY;
+
 /** Decides what each request is answered. */
 export class Reception {
   readonly #options: ReceptionOptions;
+  readonly #turns = new LoopTurns();
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
@@ -92,6 +96,7 @@ export class Reception {
   async #verified(visit: Visit, body: TakenBody, bodies: TakenBody[]): Promise<Answer> {
     const { provider, head } = visit;
     const request: WebhookRequest = { ...head, rawBody: body.bytes };
+    if (isLarge(request)) await this.#turns.next();
     const verdict = this.#options.door.verify(provider, request);
     if (encodingOf(head) !== 'gzip') return this.#answer(visit, request, verdict);
     const decoded = await this.#decode(visit, body, verdict);
@@ -114,6 +119,7 @@ export class Reception {
     if (verdict.kind === 'rejected') return this.#unverified(visit, verdict);
     if (isOwn(verdict)) return { ...admitted({ kind: 'ignored' }), outcome: null };
     if (log.problem !== null && verdict.notice.kind !== 'nothing-to-do') return NOT_STORED;
+    if (isLarge(request)) await this.#turns.next();
     const before = performance.now();
     const admission = await door.admit(visit.provider, verdict, request);
     if (admission.kind !== 'ignored') appended((performance.now() - before) / 1_000);

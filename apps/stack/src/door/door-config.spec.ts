@@ -7,6 +7,7 @@ const config = loadConfig(
     EVENTSTORE_URL: 'kurrentdb://127.0.0.1:2113?tls=false',
     NATS_URL: 'nats://127.0.0.1:4222',
     DATABASE_URL: 'postgresql://127.0.0.1/passerelle',
+    ENCRYPTION_KEY: `${'A'.repeat(43)}=`,
     POWENS_WEBHOOK_SECRET: 'new-secret,old-secret',
     WEBHOOK_TRUSTED_PROXIES: '10.0.0.0/8',
     PASSERELLE_TENANT_API_KEYS: 'acme:tenant-key',

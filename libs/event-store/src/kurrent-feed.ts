@@ -1,5 +1,6 @@
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import type { FeedOptions, RecordedEvent } from '#kernel';
+import { Flow } from './flow.js';
 import type { HeadWatch } from './head-watch.js';
 import { readEvents } from './kurrent-read.js';
 import { KurrentSubscription } from './kurrent-subscription.js';
@@ -11,6 +12,8 @@ const SILENCE_MS = 10_000;
 const READ_MS = 10_000;
 const MAX_BATCH = 200;
 const MAX_BATCH_BYTES = 2 * 1024 * 1024;
+/** In a dense flow a batch begins no sooner after the one before: each costs its handler a transaction. */
+const GATHER_MS = 50;
 /** How often an idle feed compares itself with the head; sooner after an append of this process. */
 const CHECK_MS = 500;
 const CHECK_AFTER_APPEND_MS = 30;
@@ -64,6 +67,7 @@ const take = (subscription: KurrentSubscription, maxBatch: number): Taken => {
 export class KurrentFeed {
   readonly #subscription: KurrentSubscription;
   readonly #openedAt = Date.now();
+  readonly #flow = new Flow();
   #position: bigint | null;
   #confirmed = false;
   #live = false;
@@ -90,7 +94,10 @@ export class KurrentFeed {
       while (!signal.aborted) {
         const taken = take(this.#subscription, this.options.maxBatch ?? MAX_BATCH);
         const items = [...this.#itemsOf(taken)];
+        const began = Date.now();
+        this.#flow.note(taken.events.length, began);
         yield* items;
+        if (this.#flow.isDense) await this.#subscription.gather(began + GATHER_MS, signal);
         if (items.length === 0 && !taken.confirmed) yield* this.#idle();
       }
     } finally {

@@ -90,14 +90,17 @@ export class KurrentSubscription {
 
   /** Resolves when something may be there to read, or when `ms` are over, or when woken. */
   async wait(ms: number): Promise<void> {
-    if (this.hasMore) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+    if (!this.hasMore) await this.#sleep(ms);
+  }
+
+  /** Resolves when a full batch is here, at `until` (ms since 1970), or when the subscription broke or `signal` is aborted. */
+  async gather(until: number, signal: AbortSignal): Promise<void> {
+    this.#fill();
+    while (this.#hasRoom && !this.#failure && !signal.aborted) {
+      const leftMs = until - Date.now();
+      if (leftMs <= 0) return;
+      await this.#sleep(leftMs);
+    }
   }
 
   wake(): void {
@@ -110,10 +113,24 @@ export class KurrentSubscription {
     this.#subscription.destroy();
   }
 
+  get #hasRoom(): boolean {
+    return this.#buffer.length < this.#bufferEvents && this.#bufferedBytes < BUFFER_BYTES;
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   /** Takes what the client has, up to the limits; what stays there holds the server back. */
   #fill(): void {
     try {
-      while (this.#buffer.length < this.#bufferEvents && this.#bufferedBytes < BUFFER_BYTES) {
+      while (this.#hasRoom) {
         const item = this.#subscription.read() as AllStreamResolvedEvent | Mark | null;
         if (item === null) break;
         const message = toMessage(item);

@@ -3,6 +3,7 @@ export * from './canonical-json.js';
 export * from './clock.js';
 export * from './decider.js';
 export * from './decimal.js';
+export * from './digest.js';
 export * from './domain-error.js';
 export * from './error-text.js';
 export * from './money.js';

@@ -2,10 +2,13 @@ import { ledger, type LedgerEvent } from '#domain';
 import type { EventStore, WrittenEvent } from '#event-store';
 import { streamOf } from '#kernel';
 import type { Sql } from '#read-model';
-import { changesOf } from './ledger-changes.js';
-import { writeEntries } from './ledger-tables.js';
+import { changesOf, type LedgerEventAt } from './ledger-changes.js';
+import { writeLedger } from './write-ledger.js';
 
-const asLedgerEvent = ({ type, data }: WrittenEvent) => ({ type, data }) as LedgerEvent;
+const asLedgerEvent = ({ type, data, revision }: WrittenEvent): LedgerEventAt => ({
+  ...({ type, data } as LedgerEvent),
+  revision,
+});
 
 const APPLY_AT_ONCE = 100;
 
@@ -24,16 +27,9 @@ const apply = async (
   ledgerId: string,
   events: readonly WrittenEvent[],
 ): Promise<void> => {
-  const { entries, balance, counts } = changesOf(events.map(asLedgerEvent));
-  await writeEntries(tx, schema, entries);
-  for (const { syncId, imported, updated, removed } of counts) {
-    await tx.execute(
-      `INSERT INTO ${schema}.sync_counts AS known VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT (sync_id, ledger_id) DO UPDATE SET imported = known.imported + excluded.imported,
-         updated = known.updated + excluded.updated, removed = known.removed + excluded.removed`,
-      [syncId, ledgerId, imported, updated, removed],
-    );
-  }
+  const changes = changesOf(events.map(asLedgerEvent));
+  await writeLedger(tx, schema, ledgerId, changes);
+  const { balance } = changes;
   await tx.execute(
     `UPDATE ${schema}.heads SET revision = $2, balance = coalesce($3, balance), currency = coalesce($4, currency),
        balance_observed_at = coalesce($5, balance_observed_at) WHERE ledger_id = $1`,

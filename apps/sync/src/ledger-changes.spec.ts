@@ -1,6 +1,6 @@
 import type { LedgerContext, LedgerEvent, LedgerTransaction } from '#domain';
 import { describe, expect, it } from 'vitest';
-import { changesOf } from './ledger-changes.js';
+import { changesOf as changesOfEvents, type LedgerChanges } from './ledger-changes.js';
 
 const contextOf = (syncId: string): LedgerContext => ({
   tenantId: 't',
@@ -14,6 +14,9 @@ const contextOf = (syncId: string): LedgerContext => ({
   windowFrom: '2026-01-01',
   windowTo: '2026-11-22',
 });
+
+const changesOf = (events: readonly LedgerEvent[]): LedgerChanges =>
+  changesOfEvents(events.map((event, i) => ({ ...event, revision: BigInt(i) })));
 
 const transaction = (id: string, part: object = {}): LedgerTransaction =>
   ({
@@ -60,7 +63,16 @@ const dayOf = (part: object) => changesOf([imported('s', transaction('x', part))
 
 describe('what events do to the rows of a ledger', () => {
   it('is nothing without events', () =>
-    expect(changesOf([])).toEqual({ entries: [], balance: null, counts: [] }));
+    expect(changesOf([])).toMatchObject({
+      entries: [],
+      keys: [],
+      removedIds: [],
+      endedKeys: [],
+      sources: [],
+      history: [],
+      balance: null,
+      counts: [],
+    }));
 
   it('is one row per transaction: its latest form, with the first and the last run that touched it', () => {
     const { entries } = changesOf([

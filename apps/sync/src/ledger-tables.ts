@@ -1,5 +1,3 @@
-import type { Sql } from '#read-model';
-
 /** PostgreSQL schema of the ledger's read model. */
 export const LEDGER = 'ledger';
 
@@ -46,6 +44,68 @@ export const ledgerMigrations: readonly string[] = [
      removed integer NOT NULL,
      PRIMARY KEY (sync_id, ledger_id)
    );`,
+  // Keys, fingerprints and the history of a row follow from the log alone: the tables are emptied and filled from its start.
+  `DROP TABLE {schema}.entries;
+   TRUNCATE {schema}.heads, {schema}.sync_counts;
+   UPDATE passerelle.checkpoints SET position = NULL WHERE name = '{schema}';
+   CREATE TABLE {schema}.entries (
+     ledger_id uuid NOT NULL,
+     id uuid PRIMARY KEY,
+     connection_id uuid NOT NULL,
+     tenant_id text NOT NULL,
+     account_id text NOT NULL,
+     provider_account_id text NOT NULL,
+     provider_transaction_id text NOT NULL,
+     status text NOT NULL,
+     day date NOT NULL,
+     booked_on date,
+     value_on date,
+     transacted_on date,
+     amount text NOT NULL,
+     currency text NOT NULL,
+     label text,
+     original_label text,
+     type text NOT NULL,
+     counterparty jsonb,
+     provider_updated_at text,
+     fingerprint bigint NOT NULL,
+     removed_at timestamptz,
+     removed_reason text,
+     imported_at timestamptz,
+     first_sync_id uuid NOT NULL,
+     last_sync_id uuid NOT NULL
+   );
+   CREATE INDEX entries_by_day ON {schema}.entries (ledger_id, day DESC, id DESC);
+   CREATE INDEX entries_by_fingerprint ON {schema}.entries (ledger_id, fingerprint);
+   CREATE INDEX entries_pending ON {schema}.entries (ledger_id, amount) WHERE status = 'pending' AND removed_at IS NULL;
+   CREATE TABLE {schema}.keys (
+     ledger_id uuid NOT NULL,
+     provider_account_id text NOT NULL,
+     provider_transaction_id text NOT NULL,
+     transaction_id uuid NOT NULL,
+     live boolean NOT NULL,
+     word bigint NOT NULL,
+     provider_updated_at text,
+     PRIMARY KEY (ledger_id, provider_account_id, provider_transaction_id)
+   );
+   CREATE INDEX keys_by_transaction ON {schema}.keys (transaction_id);
+   CREATE TABLE {schema}.sources (
+     ledger_id uuid NOT NULL,
+     provider_account_id text NOT NULL,
+     connection_id uuid NOT NULL,
+     PRIMARY KEY (ledger_id, provider_account_id)
+   );
+   CREATE TABLE {schema}.history (
+     transaction_id uuid NOT NULL,
+     revision bigint NOT NULL,
+     ledger_id uuid NOT NULL,
+     at timestamptz,
+     kind text NOT NULL,
+     sync_id uuid NOT NULL,
+     connection_id uuid NOT NULL,
+     detail jsonb NOT NULL,
+     PRIMARY KEY (transaction_id, revision)
+   );`,
 ];
 
 /** A row of `entries`, as PostgreSQL gives it back. */
@@ -69,30 +129,48 @@ export interface EntryRow {
   readonly type: string;
   readonly counterparty: unknown;
   readonly provider_updated_at: string | null;
+  /** See `fingerprintOf`; 64 bits as a decimal. */
+  readonly fingerprint: string;
   readonly removed_at: string | null;
   readonly removed_reason: string | null;
+  readonly imported_at: string | null;
   readonly first_sync_id: string;
   readonly last_sync_id: string;
 }
 
-const COLUMNS = `ledger_id uuid, id uuid, connection_id uuid, tenant_id text, account_id text, provider_account_id text,
-  provider_transaction_id text, status text, day date, booked_on date, value_on date, transacted_on date, amount text,
-  currency text, label text, original_label text, type text, counterparty jsonb, provider_updated_at text,
-  removed_at timestamptz, removed_reason text, first_sync_id uuid, last_sync_id uuid`;
+/** One provider's id of a transaction; see `LedgerKey`. */
+export interface KeyRow {
+  readonly ledger_id: string;
+  readonly provider_account_id: string;
+  readonly provider_transaction_id: string;
+  readonly transaction_id: string;
+  readonly live: boolean;
+  readonly word: string;
+  readonly provider_updated_at: string | null;
+}
 
-/** Inserts or replaces; the sync that brought a row first stays on it. */
-export const writeEntries = async (sql: Sql, schema: string, rows: readonly EntryRow[]): Promise<void> => {
-  if (rows.length === 0) return;
-  await sql.execute(
-    `INSERT INTO ${schema}.entries AS known SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(${COLUMNS})
-     ON CONFLICT (ledger_id, id) DO UPDATE SET
-       connection_id = excluded.connection_id, account_id = excluded.account_id, status = excluded.status,
-       day = excluded.day, booked_on = excluded.booked_on, value_on = excluded.value_on,
-       transacted_on = excluded.transacted_on, amount = excluded.amount, currency = excluded.currency,
-       label = excluded.label, original_label = excluded.original_label, type = excluded.type,
-       counterparty = excluded.counterparty, provider_updated_at = excluded.provider_updated_at,
-       removed_at = excluded.removed_at, removed_reason = excluded.removed_reason,
-       last_sync_id = excluded.last_sync_id`,
-    [JSON.stringify(rows)],
-  );
-};
+/** An id under which a row is not shown any more, with the time of the provider's deletion where it says so. */
+export type EndedKeyRow = Pick<
+  KeyRow,
+  'ledger_id' | 'provider_account_id' | 'provider_transaction_id' | 'provider_updated_at'
+>;
+
+/** Which connection a provider account spoke through last. */
+export interface SourceRow {
+  readonly ledger_id: string;
+  readonly provider_account_id: string;
+  readonly connection_id: string;
+}
+
+/** What happened to a transaction after it was imported. */
+export interface HistoryRow {
+  readonly transaction_id: string;
+  readonly revision: string;
+  readonly ledger_id: string;
+  readonly at: string | null;
+  /** An amendment's kind, `removed`, or `key-ended`. */
+  readonly kind: string;
+  readonly sync_id: string;
+  readonly connection_id: string;
+  readonly detail: object;
+}

@@ -10,6 +10,9 @@ const textOf = (reason: string, report: Pick<SyncReport, 'counts' | 'failures'>)
   if (reason.startsWith('fetch.')) {
     return 'The provider did not show all its pages; what was read is imported, the next sync reads the rest.';
   }
+  if (reason === 'account.empty-answer') {
+    return 'The provider showed an account without any transaction although it showed some before; nothing was removed. If the account is really empty, ask your operator; else the next sync reads it again.';
+  }
   if (reason === 'provider.not-refreshed-yet') {
     return 'The provider has not finished its first look at the bank; the next sync reads what comes.';
   }

@@ -57,6 +57,8 @@ export type FetchedTransaction =
       /** A row that cannot be understood: counted as failed, with its reason, and never imported. */
       readonly kind: 'unreadable';
       readonly providerAccountId: string | null;
+      /** The bank day that the row is filed under, where that much can be read: nothing else is doubtful then. */
+      readonly day?: BankDay | null;
       /** The provider's id when there is one; else a SHA-256 of the raw row, so that equal bad rows count once. */
       readonly rowKey: string;
       readonly reason: UnreadableReason;

@@ -119,6 +119,8 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
         })),
       });
     }
+    case 'TransactionKeysEnded':
+      return null;
     case 'BalanceObserved': {
       const { tenantId, companyId, ledgerId, accountId, connectionId, balance, currency, observedAt } =
         event.data;

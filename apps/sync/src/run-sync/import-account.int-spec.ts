@@ -12,6 +12,8 @@ import { LEDGER, ledgerMigrations } from '../ledger-tables.js';
 import { writtenBy } from '../run-outcome.js';
 import { AccountImport, StalePages } from './import-account.js';
 import { ledgerRows } from './ledger-rows.js';
+import type { PageSet } from './page-set.js';
+import { Staging } from './staging.js';
 
 type Row = Extract<FetchedTransaction, { kind: 'row' }>;
 
@@ -56,6 +58,7 @@ beforeAll(async () => {
   db = new Database(databaseUrl);
   store = new KurrentEventStore(eventStoreUrl);
   await migrate(db, LEDGER, ledgerMigrations);
+  await new Staging(db).prepare();
 });
 
 afterAll(async () => {
@@ -75,8 +78,12 @@ const contextFor = (ledgerId: string, syncId: string = randomUUID()): LedgerCont
   windowTo: '2026-11-22',
 });
 
+const stillFeeds = () => Promise.resolve(true);
+
+const pages: PageSet = { syncId: randomUUID(), attempt: 1, providerAccountId: 'acc', wholeDays: null };
+
 const importOf = (ledgerId: string, syncId?: string): AccountImport =>
-  new AccountImport({ db, store }, contextFor(ledgerId, syncId), metadata());
+  new AccountImport({ db, store, stillFeeds }, contextFor(ledgerId, syncId), metadata());
 
 const folded = async (ledgerId: string): Promise<LedgerState> => {
   let state = ledger.initialState;
@@ -101,12 +108,12 @@ const labels = async (ledgerId: string): Promise<Record<string, string | null>> 
 };
 
 /** Fetches again, as a run does, when another run wrote meanwhile. */
-const run = async (ledgerId: string, pages: () => readonly Row[], syncId = randomUUID()): Promise<void> => {
+const run = async (ledgerId: string, shown: () => readonly Row[], syncId = randomUUID()): Promise<void> => {
   for (;;) {
     const each = importOf(ledgerId, syncId);
     try {
       await each.begin();
-      for (const row of pages()) await each.importRows([row], NOW);
+      for (const row of shown()) await each.importRows([row], pages, NOW);
       return;
     } catch (error) {
       if (!(error instanceof StalePages)) throw error;
@@ -122,7 +129,7 @@ describe('an import', () => {
     await run(ledgerId, () => rows.toReversed());
     const each = importOf(ledgerId);
     await each.begin();
-    await each.importRows([...rows, ...rows], NOW);
+    await each.importRows([...rows, ...rows], pages, NOW);
     expect((await folded(ledgerId)).rows.size).toBe(4);
     const events = [];
     for await (const event of store.readStream(streamOf('ledger', ledgerId))) events.push(event);
@@ -134,7 +141,7 @@ describe('an import', () => {
     const slow = importOf(ledgerId);
     await slow.begin();
     await run(ledgerId, () => [rowOf(1, 2)]);
-    await expect(slow.importRows([rowOf(1, 1), rowOf(2, 1)], NOW)).rejects.toBeInstanceOf(StalePages);
+    await expect(slow.importRows([rowOf(1, 1), rowOf(2, 1)], pages, NOW)).rejects.toBeInstanceOf(StalePages);
     expect(await labels(ledgerId)).toEqual({ 'tx-1': 'version 2' });
   });
 
@@ -143,10 +150,10 @@ describe('an import', () => {
     const syncId = randomUUID();
     const killed = importOf(ledgerId, syncId);
     await killed.begin();
-    await killed.importRows([rowOf(1, 1), rowOf(2, 1)], NOW);
+    await killed.importRows([rowOf(1, 1), rowOf(2, 1)], pages, NOW);
     const next = importOf(ledgerId, syncId);
     await next.begin();
-    await next.importRows([rowOf(1, 1), rowOf(2, 1), rowOf(3, 1)], NOW);
+    await next.importRows([rowOf(1, 1), rowOf(2, 1), rowOf(3, 1)], pages, NOW);
     expect(await writtenBy(db, store, syncId, [ledgerId])).toEqual({ imported: 3, updated: 0, removed: 0 });
     expect(Object.keys(await labels(ledgerId)).toSorted()).toEqual(['tx-1', 'tx-2', 'tx-3']);
   });
@@ -155,9 +162,9 @@ describe('an import', () => {
     const ledgerId = randomUUID();
     const each = importOf(ledgerId);
     await each.begin();
-    await each.importRows([rowOf(1, 1)], NOW);
+    await each.importRows([rowOf(1, 1)], pages, NOW);
     await project(ledgerId);
-    await each.importRows([rowOf(1, 1), rowOf(2, 1)], NOW);
+    await each.importRows([rowOf(1, 1), rowOf(2, 1)], pages, NOW);
     await project(ledgerId);
     expect(Object.keys(await labels(ledgerId))).toHaveLength(2);
   });
@@ -166,9 +173,9 @@ describe('an import', () => {
     const ledgerId = randomUUID();
     const each = importOf(ledgerId);
     await each.begin();
-    await each.importRows([rowOf(1, 1)], NOW);
-    await each.importRows([rowOf(2, 1)], NOW);
-    await each.importRows([rowOf(3, 1)], NOW);
+    await each.importRows([rowOf(1, 1)], pages, NOW);
+    await each.importRows([rowOf(2, 1)], pages, NOW);
+    await each.importRows([rowOf(3, 1)], pages, NOW);
     const events = [];
     for await (const event of store.readStream(streamOf('ledger', ledgerId))) events.push(event);
     const fresh = randomUUID().replaceAll('-', '');
@@ -217,7 +224,7 @@ describe('any runs over one ledger, one after the other or at once, some of them
           if (kind === 'killed') {
             const killed = importOf(ledgerId);
             await killed.begin();
-            await killed.importRows(show(from, Math.ceil(length / 2))(), NOW);
+            await killed.importRows(show(from, Math.ceil(length / 2))(), pages, NOW);
           }
           const others = kind === 'at-once' ? [run(ledgerId, show(from + 1, length)), project(ledgerId)] : [];
           if (kind === 'at-once') shown.add(from + length);

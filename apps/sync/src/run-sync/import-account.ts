@@ -1,10 +1,6 @@
 import {
-  type FetchedTransaction,
-  type IdentifiedRow,
-  ledger,
-  type LedgerContext,
-  type LedgerEvent,
-} from '#domain';
+  dayOf, type FetchedTransaction, type IdentifiedRow, ledger, type LedgerContext, type LedgerEvent, type LedgerRow, type Reading, wordOf,
+} from '#domain'; // prettier-ignore
 import {
   derivedId,
   type EventStore,
@@ -12,11 +8,12 @@ import {
   WrongExpectedRevision,
   type WrittenEvent,
 } from '#event-store';
-import { type EventMetadata, streamOf } from '#kernel';
+import { addDays, type BankDay, type EventMetadata, streamOf } from '#kernel';
 import type { Database, Sql } from '#read-model';
 import { catchUpLedger } from '../ledger-catch-up.js';
 import { LEDGER } from '../ledger-tables.js';
-import { ledgerRows } from './ledger-rows.js';
+import { candidateIds, ledgerRows, type ShownKey, shownKeys, sourcesOf } from './ledger-rows.js';
+import { abandonedPending, absentRows, isEmpty, type PageSet, provenGone } from './page-set.js';
 
 /** Another run wrote to this ledger since our pages were fetched: they may be older than what it knew. */
 export class StalePages extends Error {
@@ -26,6 +23,8 @@ export class StalePages extends Error {
 export interface ImportDeps {
   readonly db: Database;
   readonly store: EventStore;
+  /** Whether a provider account, last heard of through this connection, is still linked, shared and tracked there. */
+  readonly stillFeeds: (connectionId: string, providerAccountId: string) => Promise<boolean>;
 }
 
 type Readable = Exclude<FetchedTransaction, { kind: 'unreadable' }>;
@@ -33,8 +32,23 @@ type Readable = Exclude<FetchedTransaction, { kind: 'unreadable' }>;
 /** Below the 1 MiB that every server accepts, with room for metadata and type names. */
 const MAX_APPEND_BYTES = 900 * 1024;
 
-const transactionId = (ledgerId: string, provider: string, row: Readable): string =>
-  derivedId('transaction', ledgerId, provider, row.providerAccountId, row.providerTransactionId);
+/** An account that shows nothing at all is doubted when so many rows would go with it. */
+const DOUBTED_FROM = 5;
+const ABSENT_AT_ONCE = 500;
+/** Days at the beginning of a re-read in which a missing row is not missed: the bank may have re-dated it to before them. */
+const MAX_MARGIN_DAYS = 7;
+
+/** What a decision about some shown rows needs, exactly as of one revision. */
+interface Look {
+  /** Those that say anything new. */
+  readonly news: readonly Readable[];
+  readonly keys: ReadonlyMap<string, ShownKey>;
+  readonly known: ReadonlyMap<string, LedgerRow>;
+  readonly gone: ReadonlySet<string>;
+}
+
+const isNews = (row: Readable, key: ShownKey | undefined): boolean =>
+  row.kind === 'deleted' ? key?.live === true : !key?.live || key.word !== wordOf(row.content);
 
 const sizeOf = (event: LedgerEvent): number => Buffer.byteLength(JSON.stringify(event.data));
 
@@ -68,6 +82,10 @@ export class AccountImport {
   #fresh: readonly WrittenEvent[] = [];
   /** Revision after which every event of another run makes our pages stale. */
   #since: bigint | null = null;
+  /** Revision that the ledger stands at while it holds nothing but what this import wrote; `null` when it held more. */
+  #ownEnd: bigint | null = null;
+  /** Provider accounts whose word on this ledger's rows still counts. */
+  #feeding: ReadonlySet<string> = new Set();
 
   constructor(deps: ImportDeps, context: LedgerContext, metadata: EventMetadata) {
     this.#deps = deps;
@@ -81,24 +99,108 @@ export class AccountImport {
 
   /** To be called before the pages are fetched: everything that others write from then on is foreign. */
   async begin(): Promise<void> {
-    const { revision } = await this.#catchUp(async () => undefined);
+    const { ledgerId } = this.#context;
+    const { revision, seen } = await this.#catchUp((tx) => sourcesOf(tx, ledgerId));
     this.#since = revision;
+    this.#ownEnd = revision < 0n ? revision : null;
+    const feeding = new Set<string>();
+    for (const { providerAccountId, connectionId } of seen) {
+      if (await this.#deps.stillFeeds(connectionId, providerAccountId)) feeding.add(providerAccountId);
+    }
+    this.#feeding = feeding;
   }
 
-  /** @throws {StalePages} fetch again */
-  async importRows(rows: readonly Readable[], now: string): Promise<void> {
-    const { ledgerId, provider } = this.#context;
-    const identified: readonly IdentifiedRow[] = rows.map((row) => ({
-      id: transactionId(ledgerId, provider, row),
+  /**
+   * Rows of whole days, all of one account and of one page set.
+   * @throws {StalePages} fetch again
+   */
+  async importRows(rows: readonly Readable[], pages: PageSet, now: string): Promise<void> {
+    const { revision, seen } = await this.#catchUp((tx, head) => this.#look(tx, rows, pages, head));
+    if (seen.news.length === 0) return;
+    const identified: readonly IdentifiedRow[] = seen.news.map((row) => ({
+      id: this.#freshId(row, seen.keys.has(row.providerTransactionId), revision),
       row,
     }));
-    const ids = identified.map(({ id }) => id);
-    const { revision, seen: known } = await this.#catchUp((tx) => ledgerRows(tx, ledgerId, ids));
+    const reading = this.#reading(pages, seen.gone);
     const decided = ledger.decide(
-      { type: 'ImportRows', context: this.#context, rows: identified, now },
-      { rows: known, balance: null },
+      { type: 'ImportRows', context: this.#context, reading, rows: identified, now },
+      { rows: seen.known, balance: null },
     );
     await this.#append(decided, revision);
+  }
+
+  /**
+   * After the last rows: ends what a complete re-read did not show any more. Returns why it was not believed, if so.
+   * @throws {StalePages} fetch again
+   */
+  async finish(pages: PageSet, now: string): Promise<'account.empty-answer' | null> {
+    if (pages.wholeDays === null) return null;
+    const missed = {
+      ...pages,
+      wholeDays: { ...pages.wholeDays, from: this.#missedFrom(pages.wholeDays.from) },
+    };
+    for (;;) {
+      const { revision, seen } = await this.#catchUp((tx) => this.#absent(tx, missed));
+      if (seen.ids.length === 0) return null;
+      if (seen.isDoubted) return 'account.empty-answer';
+      const { ids, known } = seen;
+      const reading = this.#reading(pages, new Set());
+      const decided = ledger.decide(
+        { type: 'EndAbsentRows', context: this.#context, reading, ids, now },
+        { rows: known, balance: null },
+      );
+      await this.#append(decided, revision);
+      if (ids.length < ABSENT_AT_ONCE || decided.length === 0) return null;
+    }
+  }
+
+  #missedFrom(from: BankDay): BankDay {
+    const days = (Date.parse(this.#context.windowTo) - Date.parse(from)) / 86_400_000;
+    return addDays(from, Math.max(0, Math.min(MAX_MARGIN_DAYS, Math.floor(days / 10))));
+  }
+
+  #reading({ providerAccountId }: PageSet, gone: ReadonlySet<string>): Reading {
+    return { providerAccountId, gone, feeding: this.#feeding };
+  }
+
+  async #absent(tx: Sql, pages: PageSet) {
+    const { ledgerId } = this.#context;
+    const absent = await absentRows(tx, ledgerId, pages, ABSENT_AT_ONCE);
+    const abandoned = await abandonedPending(tx, ledgerId, pages, this.#feeding, ABSENT_AT_ONCE);
+    const isDoubted = absent.length >= DOUBTED_FROM && (await isEmpty(tx, pages));
+    const ids = [...absent, ...abandoned];
+    return { ids, isDoubted, known: await ledgerRows(tx, ledgerId, ids) };
+  }
+
+  async #look(tx: Sql, rows: readonly Readable[], pages: PageSet, head: bigint): Promise<Look> {
+    // Nobody but this import ever wrote to the ledger, and no page set shows an id twice: all of it is new.
+    if (head === this.#ownEnd) return { news: rows, keys: new Map(), known: new Map(), gone: new Set() };
+    const { ledgerId } = this.#context;
+    const { providerAccountId } = pages;
+    const ids = rows.map((row) => row.providerTransactionId);
+    const keys = await shownKeys(tx, ledgerId, providerAccountId, ids);
+    const news = rows.filter((row) => isNews(row, keys.get(row.providerTransactionId)));
+    if (news.length === 0) return { news, keys, known: new Map(), gone: new Set() };
+    const strangers = news.flatMap((row) =>
+      row.kind === 'row' && !keys.get(row.providerTransactionId)?.live ? [row.content] : [],
+    );
+    const named = news.flatMap((row) => keys.get(row.providerTransactionId)?.transaction_id ?? []);
+    const candidates = await candidateIds(tx, ledgerId, strangers);
+    const known = await ledgerRows(tx, ledgerId, [...new Set([...named, ...candidates])]);
+    const doubtful = strangers.length === 0 ? [] : [...known.values()];
+    const shown = doubtful.flatMap(({ transaction, keys: all }) =>
+      all.flatMap(({ live, providerAccountId: account, providerTransactionId }) =>
+        live && account === providerAccountId ? [{ providerTransactionId, day: dayOf(transaction) }] : [],
+      ),
+    );
+    return { news, keys, known, gone: await provenGone(tx, pages, shown) };
+  }
+
+  /** An id that a provider gives to another row later makes another transaction: told apart by the revision it is born at. */
+  #freshId(row: Readable, isKnown: boolean, revision: bigint): string {
+    const { ledgerId, provider } = this.#context;
+    const key = [row.providerAccountId, row.providerTransactionId];
+    return derivedId('transaction', ledgerId, provider, ...key, ...(isKnown ? [revision.toString()] : []));
   }
 
   async observeBalance(balance: string, currency: string, now: string): Promise<void> {
@@ -121,13 +223,15 @@ export class AccountImport {
    * What `look` sees of the rows, exactly as of the returned revision: both happen in one transaction. What we know to
    * be news is applied, anything else is read.
    */
-  async #catchUp<Seen>(look: (tx: Sql) => Promise<Seen>): Promise<{ revision: bigint; seen: Seen }> {
+  async #catchUp<Seen>(
+    look: (tx: Sql, head: bigint) => Promise<Seen>,
+  ): Promise<{ revision: bigint; seen: Seen }> {
     const { db, store } = this.#deps;
     const { ledgerId } = this.#context;
     const fresh = this.#fresh;
     const work = async (tx: Sql) => {
       const revision = await catchUpLedger(tx, LEDGER, ledgerId, store, fresh);
-      return { revision, seen: await look(tx) };
+      return { revision, seen: await look(tx, revision) };
     };
     const { revision, seen } = await db.transaction(work, { durable: false });
     this.#fresh = [];
@@ -152,6 +256,7 @@ export class AccountImport {
     }
     this.#fresh = written;
     if (this.#since !== null && written.length > 0) this.#since = expected;
+    if (this.#ownEnd === revision) this.#ownEnd = expected;
   }
 
   async #refuseForeign(since: bigint, revision: bigint): Promise<void> {

@@ -1,8 +1,17 @@
-import type { LedgerRow, LedgerTransaction } from '#domain';
+import {
+  fingerprintOf,
+  type LedgerKey,
+  type LedgerRow,
+  type LedgerTransaction,
+  type TransactionContent,
+} from '#domain';
 import type { Sql } from '#read-model';
-import { type EntryRow, LEDGER } from '../ledger-tables.js';
+import { type EntryRow, type KeyRow, LEDGER } from '../ledger-tables.js';
 
-const transactionOf = (row: EntryRow): LedgerTransaction =>
+/** The fingerprint is for looking rows up, nobody reads it. */
+type ReadEntry = Omit<EntryRow, 'fingerprint'>;
+
+const transactionOf = (row: ReadEntry): LedgerTransaction =>
   ({
     id: row.id,
     providerAccountId: row.provider_account_id,
@@ -20,17 +29,88 @@ const transactionOf = (row: EntryRow): LedgerTransaction =>
     counterparty: row.counterparty,
   }) as LedgerTransaction;
 
+const keyOf = (row: KeyRow): LedgerKey => ({
+  providerAccountId: row.provider_account_id,
+  providerTransactionId: row.provider_transaction_id,
+  live: row.live,
+  word: row.word,
+  providerUpdatedAt: row.provider_updated_at,
+});
+
+export type ShownKey = Pick<KeyRow, 'provider_transaction_id' | 'transaction_id' | 'live' | 'word'>;
+
+/** What the ledger knows of some ids of one provider account, by id: one narrow look-up, whatever the rows hold. */
+export const shownKeys = async (
+  sql: Sql,
+  ledgerId: string,
+  providerAccountId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ShownKey>> => {
+  const keys = await sql.query<ShownKey>(
+    `SELECT provider_transaction_id, transaction_id, live, word::text FROM ${LEDGER}.keys
+     WHERE ledger_id = $1 AND provider_account_id = $2 AND provider_transaction_id = ANY($3)`,
+    [ledgerId, providerAccountId, ids],
+  );
+  return new Map(keys.map((key) => [key.provider_transaction_id, key]));
+};
+
+/** Ids of standing rows that one of these, under an id that we do not know, may turn out to be. */
+export const candidateIds = async (
+  sql: Sql,
+  ledgerId: string,
+  strangers: readonly TransactionContent[],
+): Promise<readonly string[]> => {
+  if (strangers.length === 0) return [];
+  const booked = strangers.filter(({ status }) => status === 'booked');
+  const rows = await sql.query<{ id: string }>(
+    `SELECT id FROM ${LEDGER}.entries
+     WHERE ledger_id = $1 AND fingerprint = ANY($2::bigint[]) AND removed_at IS NULL
+     UNION
+     SELECT id FROM ${LEDGER}.entries
+     WHERE ledger_id = $1 AND amount = ANY($3) AND status = 'pending' AND removed_at IS NULL`,
+    [ledgerId, [...new Set(strangers.map(fingerprintOf))], [...new Set(booked.map(({ amount }) => amount))]],
+  );
+  return rows.map(({ id }) => id);
+};
+
 /** The ledger's rows under the given ids, as the decider wants them. */
 export const ledgerRows = async (
   sql: Sql,
   ledgerId: string,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, LedgerRow>> => {
-  const rows = await sql.query<EntryRow>(
-    `SELECT * FROM ${LEDGER}.entries WHERE ledger_id = $1 AND id = ANY($2::uuid[])`,
-    [ledgerId, ids],
-  );
+  if (ids.length === 0) return new Map();
+  const [entries, keys] = [
+    await sql.query<ReadEntry>(
+      `SELECT * FROM ${LEDGER}.entries WHERE ledger_id = $1 AND id = ANY($2::uuid[])`,
+      [ledgerId, ids],
+    ),
+    await sql.query<KeyRow>(
+      `SELECT ledger_id, provider_account_id, provider_transaction_id, transaction_id, live, word::text,
+         provider_updated_at FROM ${LEDGER}.keys WHERE transaction_id = ANY($1::uuid[])
+       ORDER BY provider_account_id, provider_transaction_id`,
+      [ids],
+    ),
+  ];
+  const keysOf = new Map<string, LedgerKey[]>(ids.map((id) => [id, []]));
+  for (const key of keys) keysOf.get(key.transaction_id)?.push(keyOf(key));
   return new Map(
-    rows.map((row) => [row.id, { transaction: transactionOf(row), removed: row.removed_at !== null }]),
+    entries.map((row) => [
+      row.id,
+      { transaction: transactionOf(row), removed: row.removed_at !== null, keys: keysOf.get(row.id) ?? [] },
+    ]),
   );
 };
+
+export interface KnownSource {
+  readonly providerAccountId: string;
+  readonly connectionId: string;
+}
+
+/** The provider accounts that ever showed rows of a ledger, each with the connection that it did so through last. */
+export const sourcesOf = (sql: Sql, ledgerId: string): Promise<readonly KnownSource[]> =>
+  sql.query<KnownSource>(
+    `SELECT provider_account_id AS "providerAccountId", connection_id AS "connectionId" FROM ${LEDGER}.sources
+     WHERE ledger_id = $1`,
+    [ledgerId],
+  );

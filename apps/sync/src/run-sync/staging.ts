@@ -2,7 +2,8 @@ import type { FetchedTransaction, RowFailure } from '#domain';
 import { type BankDay, canonicalJson } from '#kernel';
 import { type Database, migrate, type Sql } from '#read-model';
 
-const STAGING = 'sync_staging';
+/** PostgreSQL schema of the staged pages. */
+export const STAGING = 'sync_staging';
 
 /**
  * Unlogged: what was staged by a run that a crash interrupted is fetched again, never used. PostgreSQL empties such
@@ -34,6 +35,12 @@ const migrations: readonly string[] = [
      attempt integer NOT NULL,
      PRIMARY KEY (sync_id, attempt)
    );`,
+  // What was staged so far is fetched again: the emptied table of begun attempts tells.
+  `TRUNCATE {schema}.rows, {schema}.failures, {schema}.begun;
+   ALTER TABLE {schema}.rows ADD COLUMN gone boolean NOT NULL;
+   ALTER TABLE {schema}.failures ADD COLUMN day date;
+   DROP INDEX {schema}.rows_in_order;
+   CREATE INDEX rows_in_order ON {schema}.rows (sync_id, attempt, account, gone, day, transaction);`,
 ];
 
 const TABLES = ['rows', 'failures', 'begun'] as const;
@@ -60,6 +67,7 @@ type Readable = Exclude<FetchedTransaction, { kind: 'unreadable' }>;
 
 /** Where a chunk begins: after this row of the account. */
 interface Place {
+  readonly gone: boolean;
   readonly day: BankDay;
   readonly transaction: string;
 }
@@ -118,7 +126,10 @@ export class Staging {
     );
   }
 
-  /** Rows of one account by bank day, in chunks of whole days of about 500 rows. */
+  /**
+   * Rows of one account by bank day, in chunks of whole days of about 500 rows; those that the bank took back come last, when
+   * it is known what else it shows.
+   */
   async *chunks(syncId: string, attempt: number, account: string): AsyncGenerator<readonly Readable[], void> {
     let after: Place | null = null;
     let chunk: Readable[] = [];
@@ -126,7 +137,7 @@ export class Staging {
       const rows: readonly Readable[] = await this.#page(syncId, attempt, account, after);
       for (const row of rows) {
         const last = chunk.at(-1);
-        if (last && chunk.length >= CHUNK_ROWS && last.day !== row.day) {
+        if (last && chunk.length >= CHUNK_ROWS && (last.day !== row.day || last.kind !== row.kind)) {
           yield chunk;
           chunk = [];
         }
@@ -134,7 +145,7 @@ export class Staging {
       }
       const end = rows.at(-1);
       if (!end || rows.length < CHUNK_ROWS) break;
-      after = { day: end.day, transaction: end.providerTransactionId };
+      after = { gone: end.kind === 'deleted', day: end.day, transaction: end.providerTransactionId };
     }
     if (chunk.length > 0) yield chunk;
   }
@@ -168,9 +179,9 @@ export class Staging {
   ): Promise<readonly Readable[]> {
     const rows = await this.#db.query<{ item: Readable }>(
       `SELECT item FROM ${STAGING}.rows WHERE sync_id = $1 AND attempt = $2 AND account = $3
-         AND ($4::date IS NULL OR (day, transaction) > ($4::date, $5::text))
-       ORDER BY day, transaction LIMIT ${CHUNK_ROWS}`,
-      [syncId, attempt, account, after?.day ?? null, after?.transaction ?? null],
+         AND ($4::boolean IS NULL OR (gone, day, transaction) > ($4::boolean, $5::date, $6::text))
+       ORDER BY gone, day, transaction LIMIT ${CHUNK_ROWS}`,
+      [syncId, attempt, account, after?.gone ?? null, after?.day ?? null, after?.transaction ?? null],
     );
     return rows.map(({ item }) => item);
   }
@@ -193,12 +204,12 @@ const addRows = async (
 ): Promise<void> => {
   if (items.length === 0) return;
   await tx.execute(
-    `INSERT INTO ${STAGING}.rows AS staged
+    `INSERT INTO ${STAGING}.rows AS staged (sync_id, attempt, account, transaction, day, updated_at, item, gone)
      SELECT $1, $2, item->>'providerAccountId', item->>'providerTransactionId', (item->>'day')::date,
-            coalesce(item->>'providerUpdatedAt', ''), item
+            coalesce(item->>'providerUpdatedAt', ''), item, item->>'kind' = 'deleted'
      FROM jsonb_array_elements($3::jsonb) AS item
      ON CONFLICT (sync_id, attempt, account, transaction) DO UPDATE
-       SET day = excluded.day, updated_at = excluded.updated_at, item = excluded.item
+       SET day = excluded.day, updated_at = excluded.updated_at, item = excluded.item, gone = excluded.gone
        WHERE excluded.updated_at >= staged.updated_at`,
     [syncId, attempt, JSON.stringify(items)],
   );
@@ -212,8 +223,8 @@ const addFailures = async (
 ): Promise<void> => {
   if (failures.length === 0) return;
   await tx.execute(
-    `INSERT INTO ${STAGING}.failures
-     SELECT $1, $2, bad->>'rowKey', bad->>'providerAccountId', bad->>'reason', bad->>'field'
+    `INSERT INTO ${STAGING}.failures (sync_id, attempt, row_key, account, reason, field, day)
+     SELECT $1, $2, bad->>'rowKey', bad->>'providerAccountId', bad->>'reason', bad->>'field', (bad->>'day')::date
      FROM jsonb_array_elements($3::jsonb) AS bad ON CONFLICT DO NOTHING`,
     [syncId, attempt, JSON.stringify(failures)],
   );

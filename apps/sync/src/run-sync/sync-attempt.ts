@@ -3,9 +3,10 @@ import {
 } from '#domain'; // prettier-ignore
 import { derivedId, fold, runDecider } from '#event-store';
 import { addDays, dayIn } from '#kernel';
-import { type ConnectionSnapshot, observationOf } from '#providers';
+import { type ConnectionSnapshot, type FetchStep, observationOf } from '#providers';
 import type { SyncDeps } from '../sync-deps.js';
 import { AccountImport, StalePages } from './import-account.js';
+import type { PageSet, WholeDays } from './page-set.js';
 import { ProviderSession } from './provider-session.js';
 import type { RunProgress } from './run-progress.js';
 import type { Staging } from './staging.js';
@@ -96,7 +97,7 @@ export class SyncAttempt {
     const imports = new Map(tracked.map((account) => [account, this.#importFor(linked, account)]));
     for (const each of imports.values()) await each.begin();
     const { syncId, attempt } = this.#run;
-    const providerCursor = await session.use(async (access) => {
+    const end = await session.use(async (access) => {
       await this.#staging.begin(syncId, attempt);
       this.#progress.pages = 0;
       this.#progress.reasons.delete(this.#unfinished);
@@ -110,32 +111,41 @@ export class SyncAttempt {
       throw new Error('The provider ended its pages without saying so.');
     });
     for (const [account, each] of imports) {
-      await this.#importAccount(each, account);
+      const isShared = snapshot.accounts.some(
+        (seen) => seen.providerAccountId === account.providerAccountId && seen.status === 'shared',
+      );
+      const wholeDays =
+        end.complete && end.scope === 'full' && isShared ? { from: cursor.from, to: null } : null;
+      await this.#importAccount(each, account, wholeDays);
       await this.#observeBalance(each, account, snapshot);
     }
-    if (providerCursor.complete) {
-      this.#progress.cursorAfter = writeCursor({ from: cursor.from, provider: providerCursor.cursor });
+    if (end.complete) {
+      this.#progress.cursorAfter = writeCursor({ from: cursor.from, provider: end.cursor });
     }
   }
 
-  #endOfFetch(step: {
-    readonly complete: boolean;
-    readonly cursor: string | null;
-    readonly reason: string | null;
-  }) {
+  #endOfFetch(step: Extract<FetchStep, { kind: 'end' }>) {
     if (!step.complete) {
       this.#unfinished = `fetch.${step.reason ?? 'incomplete'}`;
       this.#progress.reasons.add(this.#unfinished);
     }
-    return { complete: step.complete, cursor: step.cursor };
+    return { complete: step.complete, cursor: step.cursor, scope: step.scope };
   }
 
-  async #importAccount(each: AccountImport, account: KnownAccount): Promise<void> {
+  async #importAccount(
+    each: AccountImport,
+    { providerAccountId }: KnownAccount,
+    wholeDays: WholeDays | null,
+  ): Promise<void> {
     const { syncId, attempt } = this.#run;
-    for await (const rows of this.#staging.chunks(syncId, attempt, account.providerAccountId)) {
+    const pages: PageSet = { syncId, attempt, providerAccountId, wholeDays };
+    for await (const rows of this.#staging.chunks(syncId, attempt, providerAccountId)) {
       await this.#stopIfUnwanted();
-      await each.importRows(rows, this.#deps.clock.now());
+      await each.importRows(rows, pages, this.#deps.clock.now());
     }
+    if (wholeDays) await this.#stopIfUnwanted();
+    const doubt = await each.finish(pages, this.#deps.clock.now());
+    if (doubt) this.#progress.reasons.add(doubt);
   }
 
   async #observeBalance(
@@ -187,6 +197,17 @@ export class SyncAttempt {
       windowFrom: this.#progress.windowFrom ?? '',
       windowTo: this.#progress.windowTo ?? '',
     };
-    return new AccountImport(this.#deps, context, this.#deps.metadata(linked.tenantId));
+    const { db, store } = this.#deps;
+    const stillFeeds = async (connectionId: string, providerAccountId: string): Promise<boolean> => {
+      const state =
+        connectionId === linked.connectionId
+          ? linked
+          : (await fold(this.#deps, connection, connectionId)).state;
+      return (
+        state.status === 'linked' &&
+        trackedAccounts(state).some((each) => each.providerAccountId === providerAccountId)
+      );
+    };
+    return new AccountImport({ db, store, stillFeeds }, context, this.#deps.metadata(linked.tenantId));
   }
 }

@@ -2,7 +2,7 @@ import type { TransactionContent, TransactionKey } from '../bank-transaction.js'
 
 /** A transaction as the log keeps it: complete, so that no reader has to join anything. */
 export interface LedgerTransaction extends TransactionKey, TransactionContent {
-  /** Our own id: UUIDv5 of the ledger and the provider's key. */
+  /** Our own id, for ever: UUIDv5 of the ledger and the provider's key that the row was first seen under. */
   readonly id: string;
   /** Provider's last change of the row, ISO 8601 UTC; `null` when it does not say. */
   readonly providerUpdatedAt: string | null;
@@ -30,32 +30,62 @@ export interface FieldChange {
   readonly after: unknown;
 }
 
-/** `booked`: a pending row was posted; `restored`: a removed row came back; `corrected`: anything else changed. */
-export type AmendmentKind = 'booked' | 'corrected' | 'restored';
+/**
+ * `booked`: a pending row was posted, under its id or a new one; `restored`: a removed row came back; `re-identified`: the
+ * row is shown under another id (re-issued, account re-created or linked again, second connection to the same account);
+ * `corrected`: anything else changed.
+ */
+export type AmendmentKind = 'booked' | 'corrected' | 'restored' | 're-identified';
+
+/** The id under which a row was known until it was shown under another one. */
+export interface FormerKey extends TransactionKey {
+  /** `false`: another provider account still shows the row under it. */
+  readonly ended: boolean;
+}
 
 export interface Amendment {
   readonly kind: AmendmentKind;
-  /** The whole transaction as it is now. */
+  /** The whole transaction as it is now, with the key that it was shown under. */
   readonly transaction: LedgerTransaction;
   readonly changes: readonly FieldChange[];
+  /** Only where the transaction's key is new to the row. */
+  readonly formerKey?: FormerKey;
 }
 
-export type RemovalReason = 'deleted-by-bank';
+/** `deleted-by-bank`: the provider said so; `absent-from-bank`: a complete re-read of its day did not show it. */
+export type RemovalReason = 'deleted-by-bank' | 'absent-from-bank';
 
+/** No provider account shows the row any more: it ends all its keys. */
 export interface Removal {
   readonly reason: RemovalReason;
   /** The transaction as it was last known; `providerUpdatedAt` is the deletion's, where the provider dates it. */
   readonly transaction: LedgerTransaction;
 }
 
+/** One provider account stopped showing a row that another one still shows. */
+export interface EndedKey extends TransactionKey {
+  /** The transaction's. */
+  readonly id: string;
+  readonly reason: RemovalReason;
+  readonly providerUpdatedAt: string | null;
+}
+
 export interface TransactionsImported {
   readonly type: 'TransactionsImported';
-  readonly data: LedgerContext & { readonly transactions: readonly LedgerTransaction[] };
+  readonly data: LedgerContext & {
+    readonly transactions: readonly LedgerTransaction[];
+    /** When we learnt of them, ISO 8601 UTC; early events do not say. */
+    readonly importedAt?: string;
+  };
 }
 
 export interface TransactionsAmended {
   readonly type: 'TransactionsAmended';
-  readonly data: LedgerContext & { readonly amendments: readonly Amendment[] };
+  readonly data: LedgerContext & {
+    readonly amendments: readonly Amendment[];
+    /** When we learnt of them, ISO 8601 UTC; early events do not say. */
+    readonly amendedAt?: string;
+  };
 }
 
 export interface TransactionsRemoved {
@@ -64,6 +94,16 @@ export interface TransactionsRemoved {
     readonly removals: readonly Removal[];
     /** When we learnt of it, ISO 8601 UTC. */
     readonly removedAt: string;
+  };
+}
+
+/** Nobody else's business: the rows stand, shown by other provider accounts. */
+export interface TransactionKeysEnded {
+  readonly type: 'TransactionKeysEnded';
+  readonly data: LedgerContext & {
+    readonly keys: readonly EndedKey[];
+    /** When we learnt of it, ISO 8601 UTC. */
+    readonly endedAt: string;
   };
 }
 
@@ -78,4 +118,5 @@ export interface BalanceObserved {
   };
 }
 
-export type LedgerEvent = TransactionsImported | TransactionsAmended | TransactionsRemoved | BalanceObserved;
+export type LedgerEvent =
+  TransactionsImported | TransactionsAmended | TransactionsRemoved | TransactionKeysEnded | BalanceObserved;

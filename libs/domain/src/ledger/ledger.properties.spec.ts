@@ -53,8 +53,9 @@ const rowOf = ({ id, version, deleted }: Shown, dated: boolean): IdentifiedRow =
 /** The import, as the worker does it: the decision sees the rows that its command names, and no others. */
 const importing = (log: LedgerEvent[], state: LedgerState, rows: readonly IdentifiedRow[]): LedgerState => {
   const named = new Map([...state.rows].filter(([id]) => rows.some((row) => row.id === id)));
+  const reading = { providerAccountId: 'a1', gone: new Set<string>(), feeding: new Set<string>() };
   const events = ledger.decide(
-    { type: 'ImportRows', context, rows, now: NOW },
+    { type: 'ImportRows', context, reading, rows, now: NOW },
     { rows: named, balance: null },
   );
   log.push(...events);

@@ -54,16 +54,17 @@ const transaction = (
 const importing = (...rows: readonly IdentifiedRow[]): ImportRows => ({
   type: 'ImportRows',
   context,
+  reading: { providerAccountId: 'a1', gone: new Set(), feeding: new Set() },
   rows,
   now: NOW,
 });
 const imported = (...transactions: readonly LedgerTransaction[]): LedgerEvent => ({
   type: 'TransactionsImported',
-  data: { ...context, transactions },
+  data: { ...context, transactions, importedAt: NOW },
 });
 const amended = (...amendments: readonly Amendment[]): LedgerEvent => ({
   type: 'TransactionsAmended',
-  data: { ...context, amendments },
+  data: { ...context, amendments, amendedAt: NOW },
 });
 const removed = (...transactions: readonly LedgerTransaction[]): LedgerEvent => ({
   type: 'TransactionsRemoved',

@@ -1,0 +1,123 @@
+import type { BankDay } from '#kernel';
+import type { Sql } from '#read-model';
+import { LEDGER } from '../ledger-tables.js';
+import { STAGING } from './staging.js';
+
+/** Days of which an account showed all that it has. */
+export interface WholeDays {
+  readonly from: BankDay;
+  /** `null`: up to the last day that the bank knows, which may be in the future. */
+  readonly to: BankDay | null;
+}
+
+/** What one attempt of a run fetched of one account. */
+export interface PageSet {
+  readonly syncId: string;
+  readonly attempt: number;
+  readonly providerAccountId: string;
+  /**
+   * Only a complete re-read of a shared account proves that a row is absent; `null`: changes were asked for, or the read did
+   * not come to its end.
+   */
+  readonly wholeDays: WholeDays | null;
+}
+
+/** A row of the ledger and the id under which the account showed it so far. */
+export interface ShownSoFar {
+  readonly providerTransactionId: string;
+  readonly day: BankDay;
+}
+
+/**
+ * That a row of the day `row.day` would have been staged: the day was read as a whole, nothing staged was lost since, and no
+ * row of the account and of that day, or of an unknown day, was unreadable: it might be the one that is missed.
+ */
+const PROVED = `row.day >= $4::date AND ($5::date IS NULL OR row.day <= $5::date)
+  AND EXISTS (SELECT 1 FROM ${STAGING}.begun WHERE sync_id = $1 AND attempt = $2)
+  AND NOT EXISTS (SELECT 1 FROM ${STAGING}.failures AS bad WHERE bad.sync_id = $1 AND bad.attempt = $2
+    AND (bad.account IS NULL OR bad.account = $3) AND (bad.day IS NULL OR bad.day = row.day))`;
+
+const proofParams = ({ syncId, attempt, providerAccountId, wholeDays }: PageSet): readonly unknown[] => [
+  syncId,
+  attempt,
+  providerAccountId,
+  wholeDays?.from ?? 'infinity',
+  wholeDays?.to ?? null,
+];
+
+/** Of these ids, those that the bank took back or shows no more. */
+export const provenGone = async (
+  sql: Sql,
+  pages: PageSet,
+  shown: readonly ShownSoFar[],
+): Promise<ReadonlySet<string>> => {
+  if (shown.length === 0) return new Set();
+  const rows = await sql.query<{ id: string }>(
+    `SELECT row.id FROM unnest($6::text[], $7::date[]) AS row (id, day)
+     LEFT JOIN ${STAGING}.rows AS staged ON staged.sync_id = $1 AND staged.attempt = $2
+       AND staged.account = $3 AND staged.transaction = row.id
+     WHERE coalesce(staged.gone, ${PROVED})`,
+    [
+      ...proofParams(pages),
+      shown.map(({ providerTransactionId }) => providerTransactionId),
+      shown.map(({ day }) => day),
+    ],
+  );
+  return new Set(rows.map(({ id }) => id));
+};
+
+/** Some standing rows of the ledger that the account showed before and does not show any more. */
+export const absentRows = async (
+  sql: Sql,
+  ledgerId: string,
+  pages: PageSet,
+  limit: number,
+): Promise<readonly string[]> => {
+  if (pages.wholeDays === null) return [];
+  const rows = await sql.query<{ id: string }>(
+    `SELECT row.id FROM ${LEDGER}.entries AS row JOIN ${LEDGER}.keys AS known ON known.transaction_id = row.id
+     WHERE row.ledger_id = $6 AND row.removed_at IS NULL AND known.provider_account_id = $3 AND known.live
+       AND NOT EXISTS (SELECT 1 FROM ${STAGING}.rows AS staged WHERE staged.sync_id = $1 AND staged.attempt = $2
+         AND staged.account = $3 AND staged.transaction = known.provider_transaction_id)
+       AND ${PROVED}
+     ORDER BY row.day, row.id LIMIT $7`,
+    [...proofParams(pages), ledgerId, limit],
+  );
+  return rows.map(({ id }) => id);
+};
+
+/**
+ * Pending rows that only accounts which have ended showed: what became of them nobody will tell, and this account, which took
+ * their place, does not show them. Booked rows stand: the history that a bank shows anew is often shorter.
+ */
+export const abandonedPending = async (
+  sql: Sql,
+  ledgerId: string,
+  pages: PageSet,
+  feeding: ReadonlySet<string>,
+  limit: number,
+): Promise<readonly string[]> => {
+  if (pages.wholeDays === null) return [];
+  const rows = await sql.query<{ id: string }>(
+    `SELECT row.id FROM ${LEDGER}.entries AS row
+     WHERE row.ledger_id = $6 AND row.removed_at IS NULL AND row.status = 'pending'
+       AND NOT EXISTS (SELECT 1 FROM ${LEDGER}.keys AS known WHERE known.transaction_id = row.id AND known.live
+         AND (known.provider_account_id = $3 OR known.provider_account_id = ANY($7)))
+       AND ${PROVED}
+     ORDER BY row.day, row.id LIMIT $8`,
+    [...proofParams(pages), ledgerId, [...feeding], limit],
+  );
+  return rows.map(({ id }) => id);
+};
+
+/** Whether the account's answer held any row at all. */
+export const isEmpty = async (
+  sql: Sql,
+  { syncId, attempt, providerAccountId }: PageSet,
+): Promise<boolean> => {
+  const rows = await sql.query(
+    `SELECT 1 FROM ${STAGING}.rows WHERE sync_id = $1 AND attempt = $2 AND account = $3 LIMIT 1`,
+    [syncId, attempt, providerAccountId],
+  );
+  return rows.length === 0;
+};

@@ -1,0 +1,434 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  FetchedTransaction,
+  LedgerContext,
+  LedgerEvent,
+  LedgerState,
+  TransactionContent,
+} from '#domain';
+import { dayOf, ledger } from '#domain';
+import { KurrentEventStore } from '#event-store';
+import { addDays, type BankDay, type EventMetadata, streamOf } from '#kernel';
+import { Database, migrate } from '#read-model';
+import { engineUrls } from '#testing';
+import * as fc from 'fast-check';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { catchUpLedger } from '../ledger-catch-up.js';
+import { LEDGER, ledgerMigrations } from '../ledger-tables.js';
+import { AccountImport } from './import-account.js';
+import { ledgerRows } from './ledger-rows.js';
+import type { WholeDays } from './page-set.js';
+import { Staging } from './staging.js';
+
+type Row = Extract<FetchedTransaction, { kind: 'row' }>;
+
+const NOW = '2026-11-22T10:00:00.000Z';
+const FROM = '2026-08-24' as BankDay;
+const DAY = '2026-11-10' as BankDay;
+const WHOLE: WholeDays = { from: FROM, to: null };
+
+const metadata = (): EventMetadata => ({
+  commandId: randomUUID(),
+  correlationId: randomUUID(),
+  causationId: null,
+  tenantId: 't',
+  actor: 'spec',
+  traceparent: null,
+});
+
+let db: Database;
+let store: KurrentEventStore;
+let staging: Staging;
+
+beforeAll(async () => {
+  const { databaseUrl, eventStoreUrl } = engineUrls();
+  db = new Database(databaseUrl);
+  store = new KurrentEventStore(eventStoreUrl);
+  staging = new Staging(db);
+  await migrate(db, LEDGER, ledgerMigrations);
+  await staging.prepare();
+});
+afterAll(async () => {
+  await Promise.all([db.close(), store.close()]);
+});
+
+const contentOf = (change: Partial<TransactionContent> = {}): TransactionContent => ({
+  status: 'booked',
+  bookedOn: DAY,
+  valueOn: null,
+  transactedOn: null,
+  amount: '-4.50',
+  currency: 'EUR',
+  label: null,
+  originalLabel: 'CB BOULANGERIE',
+  type: 'card',
+  counterparty: null,
+  ...change,
+});
+const row = (account: string, id: string, change: Partial<TransactionContent> = {}): Row => {
+  const content = contentOf(change);
+  const key = { providerAccountId: account, providerTransactionId: id };
+  return { kind: 'row', ...key, day: dayOf(content), providerUpdatedAt: null, content };
+};
+const deleted = (account: string, id: string, day = DAY): FetchedTransaction => ({
+  kind: 'deleted',
+  providerAccountId: account,
+  providerTransactionId: id,
+  day,
+  providerUpdatedAt: null,
+});
+const unreadable = (account: string | null, day: BankDay | null): FetchedTransaction => ({
+  kind: 'unreadable',
+  providerAccountId: account,
+  day,
+  rowKey: randomUUID(),
+  reason: 'bad-amount',
+  field: 'value',
+});
+
+/** One ledger and the runs that read into it. */
+class Runs {
+  readonly ledgerId = randomUUID();
+  /** Provider accounts that are linked, shared and tracked. */
+  feeding = new Set<string>();
+
+  async read(
+    account: string,
+    pages: readonly (readonly FetchedTransaction[])[],
+    wholeDays: WholeDays | null = null,
+    meanwhile: (syncId: string) => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<string | null> {
+    const syncId = randomUUID();
+    const context: LedgerContext = {
+      tenantId: 't',
+      companyId: 'c',
+      connectionId: '00000000-0000-4000-8000-000000000001',
+      accountId: '1',
+      ledgerId: this.ledgerId,
+      provider: 'powens',
+      syncId,
+      trigger: 'manual',
+      windowFrom: FROM,
+      windowTo: '2026-11-22',
+    };
+    const stillFeeds = (_: string, id: string) => Promise.resolve(this.feeding.has(id));
+    const each = new AccountImport({ db, store, stillFeeds }, context, metadata());
+    await each.begin();
+    await staging.begin(syncId, 1);
+    for (const page of pages) await staging.add(syncId, 1, page);
+    await meanwhile(syncId);
+    const set = { syncId, attempt: 1, providerAccountId: account, wholeDays };
+    for await (const chunk of staging.chunks(syncId, 1, account)) await each.importRows(chunk, set, NOW);
+    const doubt = await each.finish(set, NOW);
+    await staging.clear(syncId);
+    return doubt;
+  }
+
+  async events(): Promise<readonly LedgerEvent[]> {
+    const events: LedgerEvent[] = [];
+    for await (const { type, data } of store.readStream(streamOf('ledger', this.ledgerId))) {
+      events.push({ type, data } as LedgerEvent);
+    }
+    return events;
+  }
+
+  async state(): Promise<LedgerState> {
+    return (await this.events()).reduce<LedgerState>(ledger.evolve, ledger.initialState);
+  }
+
+  /** `day amount status` of all that stands. */
+  async held(): Promise<readonly string[]> {
+    const { rows } = await this.state();
+    return [...rows.values()]
+      .filter(({ removed }) => !removed)
+      .map(({ transaction }) => `${dayOf(transaction)} ${transaction.amount} ${transaction.status}`)
+      .toSorted();
+  }
+}
+
+const byKey = (keys: readonly { readonly providerTransactionId: string }[]) =>
+  keys.toSorted((a, b) => (a.providerTransactionId < b.providerTransactionId ? -1 : 1));
+
+/** The tables say what the log says, and a rebuild fills them with the same. */
+const check = async (each: Runs): Promise<void> => {
+  await db.transaction((tx) => catchUpLedger(tx, LEDGER, each.ledgerId, store));
+  const { rows } = await each.state();
+  const stored = await ledgerRows(db, each.ledgerId, [...rows.keys()]);
+  for (const [id, known] of rows) {
+    const found = stored.get(id);
+    expect(found && { ...found, keys: byKey(found.keys) }).toEqual({ ...known, keys: byKey(known.keys) });
+  }
+  const shadow = `ledger_${randomUUID().replaceAll('-', '')}`;
+  await migrate(db, shadow, ledgerMigrations);
+  await db.transaction((tx) => catchUpLedger(tx, shadow, each.ledgerId, store));
+  for (const table of ['entries', 'keys', 'sources', 'history', 'heads', 'sync_counts']) {
+    const [live, rebuilt] = await Promise.all(
+      [LEDGER, shadow].map((schema) =>
+        db.query(
+          `SELECT to_jsonb(row)::text AS text FROM ${schema}.${table} AS row WHERE ledger_id = $1 ORDER BY 1`,
+          [each.ledgerId],
+        ),
+      ),
+    );
+    expect(rebuilt).toEqual(live);
+  }
+  await db.execute(`DROP SCHEMA ${shadow} CASCADE`);
+};
+
+let runs: Runs;
+beforeEach(() => {
+  runs = new Runs();
+});
+
+const kinds = async (): Promise<readonly string[]> =>
+  (await runs.events()).flatMap((event) => {
+    switch (event.type) {
+      case 'TransactionsImported':
+        return event.data.transactions.map(() => 'imported');
+      case 'TransactionsAmended':
+        return event.data.amendments.map(({ kind }) => kind);
+      case 'TransactionsRemoved':
+        return event.data.removals.map(({ reason }) => reason);
+      case 'TransactionKeysEnded':
+        return event.data.keys.map(() => 'key-ended');
+      case 'BalanceObserved':
+        return [];
+    }
+  });
+
+describe('a row under another id', () => {
+  it('is recognised when the account was re-created (Powens case 19)', async () => {
+    await runs.read('p1', [[row('p1', '1'), row('p1', '2')]], WHOLE);
+    await runs.read('p2', [[row('p2', '8'), row('p2', '9'), row('p2', '10')]], WHOLE);
+    expect(await kinds()).toEqual(['imported', 'imported', 'imported', 're-identified', 're-identified']);
+    await check(runs);
+  });
+
+  it('is recognised when a second connection shows the same account, and neither undoes the other (case 20)', async () => {
+    runs.feeding = new Set(['p1', 'p2']);
+    await runs.read('p1', [[row('p1', '1', { label: 'A' })]]);
+    for (let i = 0; i < 2; i += 1) {
+      await runs.read('p2', [[row('p2', '7', { label: 'B' })]], i === 0 ? null : WHOLE);
+      await runs.read('p1', [[row('p1', '1', { label: 'A' })]], WHOLE);
+    }
+    expect(await kinds()).toEqual(['imported', 're-identified']);
+    await runs.read('p1', [[deleted('p1', '1')]]);
+    await runs.read('p2', [[deleted('p2', '7')]]);
+    expect(await kinds()).toEqual(['imported', 're-identified', 'key-ended', 'deleted-by-bank']);
+    await check(runs);
+  });
+
+  it('is removed when the account that still shows it takes it back, though one that has ended never will', async () => {
+    await runs.read('p1', [[row('p1', '1')]]);
+    await runs.read('p2', [[row('p2', '2')]]);
+    await runs.read('p2', [[deleted('p2', '2')]]);
+    expect(await runs.held()).toEqual([]);
+    await check(runs);
+  });
+
+  it('becomes a new transaction when the provider gives its old id to another row', async () => {
+    await runs.read('p1', [[row('p1', '1')]], WHOLE);
+    await runs.read('p1', [[row('p1', '2')]], WHOLE);
+    await runs.read('p1', [[row('p1', '1', { amount: '7.00' }), row('p1', '2')]], WHOLE);
+    expect(await kinds()).toEqual(['imported', 're-identified', 'imported']);
+    expect(await runs.held()).toEqual([`${DAY} -4.50 booked`, `${DAY} 7.00 booked`]);
+    await check(runs);
+  });
+});
+
+describe('a pending row that is booked under a new id', () => {
+  const pending = {
+    status: 'pending',
+    bookedOn: null,
+    transactedOn: DAY,
+    originalLabel: 'AUTH BOULANGERIE',
+  } as const;
+  const booked = { bookedOn: addDays(DAY, 3), transactedOn: DAY };
+
+  it.each([
+    ['taken back in the same page set', [deleted('p1', '1')], null],
+    ['absent from a complete re-read', [], WHOLE],
+  ] as const)('stays one transaction when the pending one is %s', async (_, others, wholeDays) => {
+    await runs.read('p1', [[row('p1', '1', pending), row('p1', '5')]]);
+    await runs.read('p1', [[...others, row('p1', '2', booked), row('p1', '5')]], wholeDays);
+    expect(await kinds()).toEqual(['imported', 'imported', 'booked']);
+    const amended = (await runs.events()).findLast(({ type }) => type === 'TransactionsAmended');
+    expect(amended?.data).toMatchObject({
+      amendments: [{ formerKey: { providerAccountId: 'p1', providerTransactionId: '1', ended: true } }],
+    });
+    await check(runs);
+  });
+
+  it('is not guessed while the pending one still stands', async () => {
+    await runs.read('p1', [[row('p1', '1', pending)]]);
+    await runs.read('p1', [[row('p1', '2', booked)]]);
+    expect(await kinds()).toEqual(['imported', 'imported']);
+    await runs.read('p1', [[deleted('p1', '1')]]);
+    expect(await runs.held()).toEqual([`${addDays(DAY, 3)} -4.50 booked`]);
+  });
+});
+
+/** What PostgreSQL's recovery from a crash does to unlogged tables; here to the rows of one run. */
+const lose = async (syncId: string) => {
+  for (const table of ['rows', 'failures', 'begun']) {
+    await db.execute(`DELETE FROM sync_staging.${table} WHERE sync_id = $1`, [syncId]);
+  }
+};
+
+describe('a row that is absent', () => {
+  const five = ['1', '2', '3', '4', '5'].map((id) => row('p1', id));
+  const other = row('p1', '9', { amount: '1.00' });
+  beforeEach(async () => {
+    await runs.read('p1', [[...five, other]]);
+  });
+
+  it('is removed by a complete re-read, with its reason', async () => {
+    expect(await runs.read('p1', [[...five.slice(1), other]], WHOLE)).toBeNull();
+    expect((await kinds()).slice(6)).toEqual(['absent-from-bank']);
+    await check(runs);
+  });
+
+  it.each([
+    ['only changes were asked for', [other], null],
+    ['its day was not read', [other], { from: addDays(DAY, 1), to: null }],
+    ['its day is the first of the window', [other], { from: DAY, to: null }],
+    ['its day is after the last that was read', [other], { from: FROM, to: addDays(DAY, -1) }],
+    ['a row of its day was unreadable', [other, unreadable('p1', DAY)], WHOLE],
+    ['a row of an unknown day was unreadable', [other, unreadable('p1', null)], WHOLE],
+    ['a row of an unknown account was unreadable', [other, unreadable(null, null)], WHOLE],
+  ] as const)('is kept when %s', async (_, shown, wholeDays) => {
+    await runs.read('p1', [shown], wholeDays);
+    expect(await runs.held()).toHaveLength(6);
+  });
+
+  it('is removed when the unreadable row is of another day or account', async () => {
+    const shown = [other, unreadable('p1', addDays(DAY, 1)), unreadable('p2', null)];
+    await runs.read('p1', [shown], WHOLE);
+    expect(await runs.held()).toHaveLength(1);
+  });
+
+  it('is kept, and the run is told to doubt, when the whole answer is empty', async () => {
+    expect(await runs.read('p1', [], WHOLE)).toBe('account.empty-answer');
+    expect(await runs.held()).toHaveLength(6);
+  });
+
+  it('is kept when what was staged is lost (PostgreSQL recovered from a crash)', async () => {
+    await runs.read('p1', [[other]], WHOLE, lose);
+    expect(await runs.held()).toHaveLength(6);
+  });
+
+  it('is nobody’s who reads another account', async () => {
+    await runs.read('p2', [[row('p2', '1', { amount: '1.00' })]], WHOLE);
+    expect(await runs.held()).toHaveLength(6);
+  });
+});
+
+/** What a random bank holds, and how two or more provider accounts show it. */
+const steps = fc.array(
+  fc.oneof(
+    fc.record({
+      do: fc.constant('post' as const),
+      kinds: fc.array(fc.nat(5), { minLength: 1, maxLength: 6 }),
+    }),
+    fc.record({
+      do: fc.constant('read' as const),
+      account: fc.nat(3),
+      full: fc.boolean(),
+      order: fc.nat(5),
+      pageSize: fc.integer({ min: 1, max: 5 }),
+    }),
+    fc.record({
+      do: fc.constant('reissue' as const),
+      account: fc.nat(3),
+      every: fc.integer({ min: 1, max: 3 }),
+    }),
+    fc.record({ do: fc.constant('recreate' as const), account: fc.nat(3) }),
+    fc.record({ do: fc.constant('link-again' as const) }),
+  ),
+  { minLength: 3, maxLength: 14, size: 'max' },
+);
+type Step = typeof steps extends fc.Arbitrary<(infer Each)[]> ? Each : never;
+
+class RandomBank {
+  readonly posted: number[] = [];
+  readonly accounts: { name: string; ids: Map<number, string>; dead: Map<string, number> }[] = [];
+  #last = 0;
+
+  constructor() {
+    this.link();
+  }
+
+  link(at = this.accounts.length): void {
+    this.accounts[at] = { name: `p${(this.#last += 1)}`, ids: new Map(), dead: new Map() };
+    runs.feeding = new Set(this.accounts.map(({ name }) => name));
+  }
+
+  changeOf(kind: number): Partial<TransactionContent> {
+    return { bookedOn: addDays(DAY, kind % 3), amount: kind < 3 ? '-4.50' : '-5.00' };
+  }
+
+  async read(nth: number, isFull: boolean, order: number, pageSize: number): Promise<void> {
+    const account = this.accounts[nth % this.accounts.length];
+    if (!account) return;
+    const isWhole = isFull || account.ids.size === 0;
+    const items: FetchedTransaction[] = [];
+    for (const [number, kind] of this.posted.entries()) {
+      const known = account.ids.get(number);
+      if (known !== undefined && !isWhole) continue;
+      const id = known ?? `${(this.#last += 1)}`;
+      account.ids.set(number, id);
+      items.push(row(account.name, id, this.changeOf(kind)));
+    }
+    for (const [id, kind] of account.dead) items.push(deleted(account.name, id, addDays(DAY, kind % 3)));
+    account.dead.clear();
+    const turned = [...items.slice(order), ...items.slice(0, order), ...items.slice(0, order % 2)];
+    const pages = Array.from({ length: Math.ceil(turned.length / pageSize) }, (_, i) =>
+      turned.slice(i * pageSize, (i + 1) * pageSize),
+    );
+    await runs.read(account.name, pages, isWhole ? WHOLE : null);
+  }
+
+  reissue(nth: number, every: number): void {
+    const account = this.accounts[nth % this.accounts.length];
+    for (const [number, id] of account?.ids ?? []) {
+      if (number % every !== 0) continue;
+      account?.dead.set(id, this.posted[number] ?? 0);
+      account?.ids.delete(number);
+    }
+  }
+
+  async play(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'post':
+        this.posted.push(...step.kinds);
+        return;
+      case 'read':
+        return this.read(step.account, step.full, step.order, step.pageSize);
+      case 'reissue':
+        return this.reissue(step.account, step.every);
+      case 'recreate':
+        return this.link(step.account % this.accounts.length);
+      case 'link-again':
+        return this.link();
+    }
+  }
+}
+
+it('any multiset of bank rows arrives as exactly that, each once, whatever ids, accounts, pages and orders it comes in', async () => {
+  await fc.assert(
+    fc.asyncProperty(steps, async (story) => {
+      runs = new Runs();
+      const bank = new RandomBank();
+      for (const step of story) await bank.play(step);
+      for (const nth of bank.accounts.keys()) await bank.read(nth, true, 0, 100);
+      const truth = bank.posted.map((kind) => {
+        const { bookedOn, amount } = bank.changeOf(kind);
+        return `${bookedOn} ${amount} booked`;
+      });
+      expect(await runs.held()).toEqual(truth.toSorted());
+      expect((await kinds()).filter((kind) => kind === 'imported')).toHaveLength(truth.length);
+      await check(runs);
+    }),
+    { numRuns: 12 },
+  );
+}, 120_000);

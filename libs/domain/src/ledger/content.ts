@@ -1,0 +1,43 @@
+import { type BankDay, canonicalJson, digest64 } from '#kernel';
+import type { TransactionContent } from '../bank-transaction.js';
+
+/** The bank day that a transaction is filed under; the translator refuses rows that have none of the three. */
+export const dayOf = ({
+  bookedOn,
+  valueOn,
+  transactedOn,
+}: Pick<TransactionContent, 'bookedOn' | 'valueOn' | 'transactedOn'>): BankDay =>
+  bookedOn ?? valueOn ?? transactedOn ?? ('0001-01-01' as BankDay);
+
+/** Banks and providers re-print one text with other spacing, punctuation, case and accents; `null` where there is none. */
+export const comparedLabel = ({
+  originalLabel,
+  label,
+}: Pick<TransactionContent, 'originalLabel' | 'label'>): string | null => {
+  const text = (originalLabel ?? label ?? '')
+    .normalize('NFKD')
+    .replaceAll(/\p{M}+/gu, '')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()
+    .toUpperCase();
+  return text === '' ? null : text;
+};
+
+/**
+ * What is equal for the same row under two ids: day, amount, currency and text. Two real rows may share it, so it is never an
+ * identity by itself: only as many rows as there are can be meant. A change of this rule needs a rebuild of the ledger.
+ */
+export const likenessOf = (content: TransactionContent): string =>
+  canonicalJson([dayOf(content), content.amount, content.currency, comparedLabel(content)]);
+
+/** A short form of {@link likenessOf} to look rows up by. */
+export const fingerprintOf = (content: TransactionContent): string => digest64(likenessOf(content));
+
+/** All that a bank said of a transaction; equal words, equal content. */
+export const wordOf = (content: TransactionContent): string =>
+  digest64(
+    canonicalJson([
+      content.status, content.bookedOn, content.valueOn, content.transactedOn, content.amount, content.currency,
+      content.label, content.originalLabel, content.type, content.counterparty,
+    ]),
+  ); // prettier-ignore

@@ -1,0 +1,316 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { BankDay } from '#kernel';
+import type { TransactionContent } from '../bank-transaction.js';
+import { dayOf } from './content.js';
+import { liveKeyOf } from './keys.js';
+import { type IdentifiedRow, ledger, type LedgerCommand } from './ledger.js';
+import type { LedgerContext, LedgerEvent } from './ledger.events.js';
+import type { LedgerRow, LedgerState } from './ledger.state.js';
+
+const context: LedgerContext = {
+  tenantId: 't1',
+  companyId: 'co1',
+  connectionId: 'c1',
+  accountId: 'acc1',
+  ledgerId: 'l1',
+  provider: 'powens',
+  syncId: 's1',
+  trigger: 'schedule',
+  windowFrom: '2026-03-01',
+  windowTo: '2026-06-01',
+};
+const NOW = '2026-06-01T08:00:00.000Z';
+
+/** Few of them, so that equal rows abound. */
+const contentOf = (kind: number): TransactionContent => ({
+  status: 'booked',
+  bookedOn: `2026-05-0${1 + (kind % 4)}` as BankDay,
+  valueOn: null,
+  transactedOn: null,
+  amount: kind < 4 ? '-4.50' : '-5.00',
+  currency: 'EUR',
+  label: null,
+  originalLabel: 'CB BOULANGERIE',
+  type: 'card',
+  counterparty: null,
+});
+const KINDS = 8;
+/** Tells the kinds apart, and costs nothing. */
+const printOf = ({ bookedOn, amount }: TransactionContent): string => `${bookedOn} ${amount}`;
+
+interface BankRow {
+  readonly number: number;
+  kind: number;
+}
+
+/** One provider account that shows the bank's account: its own ids, and what it has to say since it was read last. */
+class ProviderAccount {
+  readonly ids = new Map<number, string>();
+  readonly tombstones = new Map<string, number>();
+  readonly changed = new Set<number>();
+  constructor(readonly name: string) {}
+}
+
+class World {
+  readonly rows: BankRow[] = [];
+  readonly accounts: ProviderAccount[] = [new ProviderAccount('a0')];
+  readonly log: LedgerEvent[] = [];
+  state: LedgerState = ledger.initialState;
+  #numbers = 0;
+  #names = 0;
+
+  post(kinds: readonly number[]): void {
+    for (const kind of kinds) {
+      this.#numbers += 1;
+      this.rows.push({ number: this.#numbers, kind });
+    }
+  }
+
+  remove(nth: number, isTold: boolean): void {
+    const [row] = this.rows.splice(nth % Math.max(1, this.rows.length), 1);
+    for (const account of this.accounts) {
+      const id = account.ids.get(row?.number ?? -1);
+      if (id !== undefined && isTold && row) account.tombstones.set(id, row.kind);
+    }
+  }
+
+  change(nth: number, kind: number): void {
+    const row = this.rows[nth % Math.max(1, this.rows.length)];
+    if (!row) return;
+    row.kind = kind;
+    for (const account of this.accounts) account.changed.add(row.number);
+  }
+
+  reissue(account: ProviderAccount, every: number): void {
+    for (const { number, kind } of this.rows.filter((row) => row.number % every === 0)) {
+      const id = account.ids.get(number);
+      if (id === undefined) continue;
+      account.tombstones.set(id, kind);
+      account.ids.delete(number);
+    }
+  }
+
+  recreate(nth: number): void {
+    this.#names += 1;
+    this.accounts.splice(nth % this.accounts.length, 1, new ProviderAccount(`r${this.#names}`));
+  }
+
+  linkAgain(): void {
+    this.#names += 1;
+    this.accounts.push(new ProviderAccount(`b${this.#names}`));
+  }
+
+  /** All that an account shows from a day on (`null`: only what is new to it), in whatever order, some rows twice. */
+  read(account: ProviderAccount, from: string | null, order: number, pageSize: number): void {
+    const isFresh = account.ids.size === 0;
+    const day = from ?? (isFresh ? '' : null);
+    const shown: IdentifiedRow[] = [];
+    for (const row of this.rows) {
+      const content = contentOf(row.kind);
+      const known = account.ids.get(row.number);
+      if (day === null ? known !== undefined && !account.changed.has(row.number) : dayOf(content) < day)
+        continue;
+      const id = known ?? this.#issue(account, row);
+      account.changed.delete(row.number);
+      const key = { providerAccountId: account.name, providerTransactionId: id };
+      shown.push({
+        id: this.#freshId(id),
+        row: { kind: 'row', ...key, day: dayOf(content), providerUpdatedAt: null, content },
+      });
+    }
+    const gone = new Set<string>();
+    for (const [id, kind] of account.tombstones) {
+      const key = { providerAccountId: account.name, providerTransactionId: id };
+      const facts = { day: dayOf(contentOf(kind)), providerUpdatedAt: null };
+      if (day !== null && facts.day < day) continue;
+      account.tombstones.delete(id);
+      gone.add(id);
+      shown.push({ id: this.#freshId(id), row: { kind: 'deleted', ...key, ...facts } });
+    }
+    const present = new Set(shown.map(({ row }) => row.providerTransactionId));
+    const absent = [...this.state.rows.values()].filter((row) => {
+      const key = liveKeyOf(row, account.name);
+      return day !== null && key && !present.has(key.providerTransactionId) && dayOf(row.transaction) >= day;
+    });
+    for (const row of absent) gone.add(liveKeyOf(row, account.name)?.providerTransactionId ?? '');
+    const feeding = new Set(this.accounts.map(({ name }) => name).filter((name) => name !== account.name));
+    const reading = { providerAccountId: account.name, gone, feeding };
+    const rows = shown.filter(({ row }) => row.kind === 'row');
+    for (const portion of this.#days(rows, order, pageSize)) {
+      this.#carryOut({ type: 'ImportRows', context, reading, rows: portion, now: NOW });
+    }
+    const deleted = shown.filter(({ row }) => row.kind === 'deleted');
+    this.#carryOut({ type: 'ImportRows', context, reading, rows: deleted, now: NOW });
+    const ids = absent
+      .map(({ transaction }) => transaction.id)
+      .filter((id) => {
+        const row = this.state.rows.get(id);
+        return row && gone.has(liveKeyOf(row, account.name)?.providerTransactionId ?? '');
+      });
+    this.#carryOut({ type: 'EndAbsentRows', context, reading, ids, now: NOW });
+  }
+
+  #issue(account: ProviderAccount, { number }: BankRow): string {
+    this.#numbers += 1;
+    const id = `t${this.#numbers}`;
+    account.ids.set(number, id);
+    return id;
+  }
+
+  #freshId(id: string): string {
+    return `row-${id}-${this.log.length}`;
+  }
+
+  /** Portions of whole days, as the worker makes them: rotated, turned around, with repeats. */
+  #days(
+    rows: readonly IdentifiedRow[],
+    order: number,
+    pageSize: number,
+  ): readonly (readonly IdentifiedRow[])[] {
+    const turn = order % Math.max(1, rows.length);
+    const turned = [...rows.slice(turn), ...rows.slice(0, turn), ...rows.slice(0, order % 3)];
+    if (order % 2 === 1) turned.reverse();
+    const days = ['1', '2', '3', '4'].map((last) => turned.filter(({ row }) => row.day.endsWith(last)));
+    return Array.from({ length: Math.ceil(days.length / pageSize) }, (_, i) =>
+      days.slice(i * pageSize, (i + 1) * pageSize).flat(),
+    );
+  }
+
+  /** The decision sees the rows whose keys or content its command names, and no others. */
+  #carryOut(command: Exclude<LedgerCommand, { type: 'ObserveBalance' }>): void {
+    const isSeen = (row: LedgerRow): boolean => {
+      if (command.type === 'EndAbsentRows') return command.ids.includes(row.transaction.id);
+      const { providerAccountId } = command.reading;
+      return command.rows.some(
+        ({ row: shown }) =>
+          row.keys.some(
+            (key) =>
+              key.providerAccountId === providerAccountId &&
+              key.providerTransactionId === shown.providerTransactionId,
+          ) ||
+          (shown.kind === 'row' &&
+            !row.removed &&
+            (printOf(row.transaction) === printOf(shown.content) ||
+              (row.transaction.status === 'pending' && row.transaction.amount === shown.content.amount))),
+      );
+    };
+    const rows = new Map([...this.state.rows].filter(([, row]) => isSeen(row)));
+    const events = ledger.decide(command, { rows, balance: null });
+    this.log.push(...events);
+    this.state = events.reduce<LedgerState>(ledger.evolve, this.state);
+  }
+
+  get held(): readonly string[] {
+    return [...this.state.rows.values()]
+      .filter(({ removed }) => !removed)
+      .map(({ transaction }) => printOf(transaction))
+      .toSorted();
+  }
+
+  get truth(): readonly string[] {
+    return this.rows.map(({ kind }) => printOf(contentOf(kind))).toSorted();
+  }
+
+  count(type: LedgerEvent['type']): number {
+    return this.log
+      .filter((event) => event.type === type)
+      .reduce((sum, { data }) => {
+        if ('transactions' in data) return sum + data.transactions.length;
+        return sum + ('removals' in data ? data.removals.length : 0);
+      }, 0);
+  }
+}
+
+const kind = fc.nat(KINDS - 1);
+const nth = fc.nat(20);
+const post = fc.record({ do: fc.constant('post' as const), kinds: fc.array(kind, { maxLength: 6 }) });
+const read = fc.record({
+  do: fc.constant('read' as const),
+  nth,
+  from: fc.constantFrom(null, null, '', '2026-05-02', '2026-05-03'),
+  order: fc.nat(9),
+  pageSize: fc.integer({ min: 1, max: 4 }),
+});
+const reissue = fc.record({
+  do: fc.constant('reissue' as const),
+  nth,
+  every: fc.integer({ min: 1, max: 3 }),
+});
+const recreate = fc.record({ do: fc.constant('recreate' as const), nth });
+const linkAgain = fc.record({ do: fc.constant('link-again' as const) });
+const remove = fc.record({ do: fc.constant('remove' as const), nth, told: fc.boolean() });
+const change = fc.record({ do: fc.constant('change' as const), nth, kind });
+type Valued<T> = T extends fc.Arbitrary<infer Value> ? Value : never;
+type Step = Valued<
+  | typeof post
+  | typeof read
+  | typeof reissue
+  | typeof recreate
+  | typeof linkAgain
+  | typeof remove
+  | typeof change
+>;
+
+const play = (world: World, step: Step): void => {
+  const account = 'nth' in step ? world.accounts[step.nth % world.accounts.length] : undefined;
+  switch (step.do) {
+    case 'post':
+      return world.post(step.kinds);
+    case 'read':
+      if (account) world.read(account, step.from, step.order, step.pageSize);
+      return;
+    case 'reissue':
+      if (account) world.reissue(account, step.every);
+      return;
+    case 'recreate':
+      return world.recreate(step.nth);
+    case 'link-again':
+      return world.linkAgain();
+    case 'remove':
+      return world.remove(step.nth, step.told);
+    case 'change':
+      return world.change(step.nth, step.kind);
+  }
+};
+
+const stepsOf = (...steps: readonly fc.Arbitrary<Step>[]) =>
+  fc.array(fc.oneof(...steps), { maxLength: 30, size: 'max' });
+
+const readAll = (world: World): void => {
+  for (const account of world.accounts) world.read(account, '', 0, 4);
+};
+
+describe('any multiset of bank rows', () => {
+  it('arrives as exactly that, each row once, under whatever ids and through however many accounts it comes', () => {
+    fc.assert(
+      fc.property(stepsOf(post, read, read, reissue, recreate, linkAgain), (steps) => {
+        const world = new World();
+        for (const step of steps) {
+          play(world, step);
+          expect(world.held.length).toBeLessThanOrEqual(world.rows.length);
+        }
+        readAll(world);
+        expect(world.held).toEqual(world.truth);
+        expect(world.count('TransactionsImported')).toBe(world.rows.length);
+        expect(world.count('TransactionsRemoved')).toBe(0);
+        const said = world.log.length;
+        readAll(world);
+        expect(world.log.length).toBe(said);
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+
+  it('is followed through changes and deletions, told or silent, whatever its ids', () => {
+    fc.assert(
+      fc.property(stepsOf(post, read, read, reissue, remove, change), (steps) => {
+        const world = new World();
+        for (const step of steps) play(world, step);
+        readAll(world);
+        expect(world.held).toEqual(world.truth);
+      }),
+      { numRuns: 150 },
+    );
+  }, 60_000);
+});

@@ -4,9 +4,11 @@ import {
   KurrentDBClient,
   type NO_STREAM,
 } from '@kurrent/kurrentdb-client';
+import { AppendCall } from './append-call.js';
 import { EventStoreUnavailable } from './event-store.js';
 import { Gate } from './gate.js';
 import { isStuck } from './kurrent-errors.js';
+import { type Internals, internalsOf } from './kurrent-internals.js';
 import { withinTime } from './within-time.js';
 
 export interface Proposal {
@@ -19,11 +21,13 @@ export interface Proposal {
 
 export const remainingMs = ({ deadline }: Proposal): number => Math.max(0, deadline - Date.now());
 
+/** Enough to keep the server's group commits full. */
+const IN_FLIGHT = 60;
 /**
- * All appends of one client share one duplex call. Client 1.3.1 loses the rejections of writes that wait for that call
- * to drain when it breaks: they end the process as unhandled. Writes wait from the sixteenth unsent message on.
+ * All appends of the client's own share one duplex call. Client 1.3.1 loses the rejections of writes that wait for that
+ * call to drain when it breaks: they end the process as unhandled. Writes wait from the sixteenth unsent message on.
  */
-const IN_FLIGHT = 15;
+const IN_FLIGHT_OF_CLIENT = 15;
 /** One try; a call that hangs is given up after this, so that a new one can be tried within the time. */
 const TRY_MS = 4_000;
 const DISPOSE_MS = 1_000;
@@ -31,7 +35,9 @@ const DISPOSE_MS = 1_000;
 /** One client for appends alone, which can be thrown away without touching reads and subscriptions. */
 export class AppendLane {
   readonly #gate = new Gate(IN_FLIGHT);
+  readonly #gateOfClient = new Gate(IN_FLIGHT_OF_CLIENT);
   #client: KurrentDBClient | undefined;
+  #call: Promise<AppendCall> | undefined;
   #closed = false;
 
   constructor(readonly connectionString: string) {}
@@ -61,19 +67,40 @@ export class AppendLane {
     const ms = Math.min(TRY_MS, remainingMs(proposal));
     // It waited at the gate for too long: its caller was already told that it failed.
     if (ms === 0) throw new EventStoreUnavailable('The time of the append was over before it was sent.');
-    const { stream, streamState, events } = proposal;
     try {
-      return await withinTime(client.appendToStream(stream, [...events], { streamState, deadline: ms }), ms);
+      return await withinTime(this.#append(client, proposal, ms), ms);
     } catch (error) {
       if (error instanceof EventStoreUnavailable || isStuck(error)) await this.#discard(client);
       throw error;
     }
   }
 
+  /** Over a call of our own; should an upgrade of the client take away what that leans on, over the client's. */
+  async #append(client: KurrentDBClient, proposal: Proposal, ms: number): Promise<AppendResult> {
+    const internals = internalsOf(client);
+    if (internals) return (await this.#openCall(internals)).append(proposal, ms);
+    const { stream, streamState, events } = proposal;
+    return this.#gateOfClient.run(() =>
+      client.appendToStream(stream, [...events], { streamState, deadline: ms }),
+    );
+  }
+
+  #openCall(internals: Internals): Promise<AppendCall> {
+    if (this.#call) return this.#call;
+    const forget = () => {
+      if (this.#call === opening) this.#call = undefined;
+    };
+    const opening = AppendCall.open(internals, forget);
+    opening.catch(forget);
+    this.#call = opening;
+    return opening;
+  }
+
   /** Appends that are under way on it fail as unsettled, and are repeated on a new client. */
   async #discard(client: KurrentDBClient): Promise<void> {
     if (this.#client !== client) return;
     this.#client = undefined;
+    this.#call = undefined;
     await withinTime(client.dispose(), DISPOSE_MS).catch(() => undefined);
   }
 }

@@ -1,38 +1,22 @@
 /*
  * Reads over the client's own gRPC stub. The public `readStream` and `readAll` of client 1.3.1 go through its Rust
- * bridge 0.2.2, which stalls small reads for 40 ms (Nagle left on) and hangs for good after ten early `break`s. This
- * file is the only one that leans on internals of the client; drop it for the public calls once a newer bridge fixes
- * both. Should an upgrade take the internals away, reads fall back to `kurrent-paged-read.ts`.
+ * bridge 0.2.2, which stalls small reads for 40 ms (Nagle left on) and hangs for good after ten early `break`s. It
+ * leans on internals of the client; drop it for the public calls once a newer bridge fixes both. Should an upgrade take
+ * the internals away, reads fall back to `kurrent-paged-read.ts`.
  */
 import { convertToCommandError, type KurrentDBClient, type ResolvedEvent } from '@kurrent/kurrentdb-client';
 import conversion from '@kurrent/kurrentdb-client/dist/utils/convertGrpcEvent.js';
 import services from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
 import type messages from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
-import type { CallOptions, ClientReadableStream, Metadata } from '@grpc/grpc-js';
+import type { ClientReadableStream } from '@grpc/grpc-js';
 import { EventStoreUnavailable } from './event-store.js';
 import { isUnsettled } from './kurrent-errors.js';
+import { type Internals, internalsOf } from './kurrent-internals.js';
 import { pagedRead } from './kurrent-paged-read.js';
 import { type AllRead, readRequest, type StreamRead } from './kurrent-read-request.js';
 import { withinTime } from './within-time.js';
 
 type Call = ClientReadableStream<InstanceType<typeof messages.ReadResp>>;
-
-interface Internals {
-  callArguments(base: object, options: CallOptions): [Metadata, CallOptions];
-  GRPCStreamCreator(
-    stub: typeof services.StreamsClient,
-    debugName: string,
-    create: (stub: InstanceType<typeof services.StreamsClient>) => Call,
-  ): () => Promise<Call>;
-}
-
-/** The members are `protected` for the compiler, and plain functions at run time. */
-const internalsOf = (client: KurrentDBClient): Internals | undefined => {
-  const internals = client as unknown as Partial<Internals>;
-  return typeof internals.GRPCStreamCreator === 'function' && typeof internals.callArguments === 'function'
-    ? (internals as Internals)
-    : undefined;
-};
 
 const open = async (internals: Internals, read: StreamRead | AllRead): Promise<Call> => {
   const request = readRequest(read);

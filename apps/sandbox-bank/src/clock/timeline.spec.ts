@@ -67,6 +67,23 @@ it('lets everything happen at its own time and in order, and what is overdue at 
   expect(clock.now()).toBe(START + 30);
 });
 
+it('takes the earliest of several sources, and at one time the first of them', () => {
+  const clock = newClock();
+  clock.set(START, 'frozen');
+  const seen: string[] = [];
+  const source = (name: string, ...afterMs: number[]) => {
+    const times = [...afterMs];
+    return (): Due | undefined => {
+      const [first] = times;
+      return first === undefined
+        ? undefined
+        : { atMs: START + first, what: name, run: () => void seen.push(`${name}${times.shift()}`) };
+    };
+  };
+  new Timeline(clock, [source('late', 9, 10), source('early', 5, 10, 12)]).advance(11);
+  expect(seen).toEqual(['early5', 'late9', 'late10', 'early10']);
+});
+
 it('draws by chance while the clock runs, and by the seed while it stands', () => {
   const clock = newClock();
   const draw = (seed: string): string => new Chance(store, clock, seed).bytes(8).toString('hex');

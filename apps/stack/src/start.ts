@@ -11,6 +11,7 @@ import {
 import { ServiceResources } from '#service';
 import { announce } from './announce.js';
 import { linkDemoConnection } from './demo/link-demo-connection.js';
+import { giveWayToTheDoor } from './door/give-way.js';
 import { EngineKeeper } from './engine-keeper.js';
 import { localKeys } from './local-keys.js';
 import { type Host, startApps } from './start-apps.js';
@@ -65,6 +66,7 @@ export const startStack = async (env: RawEnvironment): Promise<Stoppable> => {
   try {
     const config = completeConfig(settings, keys, keeper.urls, keeper.sandboxUrl);
     const services = await startServices(config, host);
+    giveWayToTheDoor(logger);
     const ready = await announce(config, keeper.sandboxUrl);
     if (withSandbox && env['PASSERELLE_DEMO'] !== 'off') {
       await linkDemoConnection(config.apiKey ?? new Secret(''), ready.gatewayUrl, logger);

@@ -16,7 +16,7 @@ const SOURCES = [
 ];
 
 /** The operators' command line tells of these, HTTP never does. */
-const isBesideHttp = (file: string): boolean => file.startsWith('webhook-keys/');
+const isBesideHttp = (file: string): boolean => file.includes('webhook-keys/');
 
 /** Codes of refusals as the sources write them. */
 const thrown = SOURCES.flatMap((folder) =>

@@ -5,6 +5,7 @@ import type { BankProvider } from '#providers';
 import type { Database } from '#read-model';
 import { eventMetadata, type Providers } from '#service';
 import type { Vault } from '#vault';
+import { Cron } from 'croner';
 
 /** Everything that the handlers of this app share; made once at start, injected as one value. */
 export class ConnectionsDeps {
@@ -18,7 +19,16 @@ export class ConnectionsDeps {
     readonly correlation: CorrelationScope,
     /** Absolute, registered with the providers: where they send the browser back. */
     readonly callbackUrl: string,
+    /** Of the daily sync. */
+    readonly schedule: { readonly pattern: string; readonly timeZone: string },
   ) {}
+
+  /** When the schedule comes round next, ISO 8601 UTC; `null`: never. */
+  nextSync(): string | null {
+    const { pattern, timeZone } = this.schedule;
+    const cron = new Cron(pattern, { timezone: timeZone, paused: true });
+    return cron.nextRun(new Date(this.clock.now()))?.toISOString() ?? null;
+  }
 
   metadata(tenantId: string | null, commandId?: string): EventMetadata {
     return eventMetadata(this.correlation, tenantId, commandId);

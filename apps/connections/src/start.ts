@@ -12,7 +12,18 @@ const depsOf = async (resources: ServiceResources): Promise<ConnectionsDeps> => 
   const vault = await openVault(resources);
   const callbackUrl = config.publicUrl + CALLBACK_PATH;
   const providers = configuredProviders(config);
-  return new ConnectionsDeps(db, store, snapshots, vault, providers, clock, correlation, callbackUrl);
+  const schedule = { pattern: config.syncCron, timeZone: config.syncTimeZone };
+  return new ConnectionsDeps(
+    db,
+    store,
+    snapshots,
+    vault,
+    providers,
+    clock,
+    correlation,
+    callbackUrl,
+    schedule,
+  );
 };
 
 /** Bank links: opens, authorises, pauses and ends them; owns the sealed provider tokens. */

@@ -22,6 +22,10 @@ describe('the reason of a status', () => {
       statusReason(linked({ syncEnabled: false, problem: { code: 'SCARequired', owner: 'user' } })),
     ).toMatch(/^SCARequired: /));
 
+  it.each(['decoupled', 'validating'])('tells what is waited for: %s', (code) =>
+    expect(statusReason(linked({ waiting: { code, since: '' } }))).toMatch(/to do yet\.$/),
+  );
+
   it.each<[ActionOwner, RegExp]>([
     ['user', /fresh link/],
     ['provider', /provider must act/],

@@ -22,6 +22,11 @@ export const problemText = (problem: { readonly code: string; readonly owner: Ac
   return `${code}: ${ACCOUNT_TEXTS[code] ?? WHO[owner]}`;
 };
 
+const waitingText = (code: string): string =>
+  code.toLowerCase() === 'decoupled'
+    ? `${code}: the account holder is being asked in the bank’s own app; nothing else to do yet.`
+    : `${code}: the provider is still at work on what the account holder confirmed; nothing to do yet.`;
+
 export const statusReason = (state: KnownConnection): string | null => {
   switch (state.status) {
     case 'pending':
@@ -30,6 +35,7 @@ export const statusReason = (state: KnownConnection): string | null => {
       return 'Disconnected. Open the connection again to use it.';
     case 'linked':
       if (state.problem) return problemText(state.problem);
+      if (state.waiting) return waitingText(state.waiting.code);
       return state.syncEnabled ? null : 'Paused by the caller (syncEnabled: false).';
   }
 };

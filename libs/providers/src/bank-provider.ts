@@ -68,10 +68,18 @@ export interface ConnectionSnapshot {
   /** `healthy`, or what is wrong, in the provider's own code. */
   readonly health:
     | { readonly kind: 'healthy' }
-    | { readonly kind: 'waiting'; readonly code: string }
+    | {
+        readonly kind: 'waiting';
+        readonly code: string;
+        /** Whom it would have to be told to, after so long. Absent: the next look says more. */
+        readonly owner?: ActionOwner;
+        readonly patienceMs?: number;
+      }
     | { readonly kind: 'broken'; readonly code: string; readonly owner: ActionOwner };
   /** Last successful sync of the provider with the bank, ISO 8601 UTC; `null`: never yet. */
   readonly refreshedAt: string | null;
+  /** When the provider tries again by itself, ISO 8601 UTC; `null` when it does not say. */
+  readonly nextTryAt?: string | null;
   readonly consentExpiresAt: string | null;
   readonly accounts: readonly ProviderAccount[];
 }

@@ -32,6 +32,12 @@ const factsOf = (account: ProviderAccount, identities: readonly string[]): Accou
   sharing: account.status,
 });
 
+const waitingOf = (health: ConnectionSnapshot['health']): ObserveProvider['waiting'] => {
+  if (health.kind !== 'waiting' || health.owner === undefined || health.patienceMs === undefined) return null;
+  const { code, owner, patienceMs } = health;
+  return { code, owner, patienceMs };
+};
+
 /** The provider's view of a connection, as the command that lets the connection notice what changed. */
 export const observationOf = (
   snapshot: ConnectionSnapshot,
@@ -43,6 +49,8 @@ export const observationOf = (
   problem:
     snapshot.health.kind === 'broken' ? { code: snapshot.health.code, owner: snapshot.health.owner } : null,
   isHealthy: snapshot.health.kind === 'healthy',
+  waiting: waitingOf(snapshot.health),
+  nextTryAt: snapshot.nextTryAt ?? null,
   consentExpiresAt: snapshot.consentExpiresAt,
   accounts: snapshot.accounts.map((account) =>
     factsOf(account, identitiesOf(account, owner).map(ledgerIdOf)),

@@ -38,6 +38,6 @@ export class ConnectionStatusController {
   @Answers(RPC_SUBJECTS.listConnections)
   async onList(@Payload() message: ListConnectionsRpc): Promise<Page<ConnectionView>> {
     await seeOwnWrites(this.#deps.db, CONNECTION_STATUS, message.minPosition);
-    return listConnections(this.#deps.db, message);
+    return listConnections(this.#deps.db, message, () => this.#deps.nextSync());
   }
 }

@@ -4,6 +4,7 @@ import { type KnownAccount, publicStatus } from '#domain';
 import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { accountStatus, accountView } from '../account-view.js';
+import { actionOwner, nextAutomaticAction } from '../next-action.js';
 import { statusReason } from '../status-reason.js';
 import { CONNECTION_STATUS } from './connection-status.projection.js';
 
@@ -15,6 +16,10 @@ interface ConnectionRow {
   readonly last_sync_at: string | null;
   readonly last_sync_status: ConnectionView['lastSyncStatus'];
 }
+
+/** When the schedule comes round next; `null`: never. */
+export type NextSync = () => string | null;
+const NEVER: NextSync = () => null;
 
 type Balances = ReadonlyMap<string, string>;
 
@@ -29,7 +34,7 @@ const statusOf = (account: KnownAccount, state: KnownConnection): string => {
   return status === 'untracked' ? 'ignored' : status;
 };
 
-const viewOf = (row: ConnectionRow, balances: Balances): ConnectionView => {
+const viewOf = (row: ConnectionRow, balances: Balances, nextSync: NextSync): ConnectionView => {
   const { state } = row;
   return {
     id: row.id,
@@ -40,6 +45,8 @@ const viewOf = (row: ConnectionRow, balances: Balances): ConnectionView => {
     iban: state.opened.iban,
     status: publicStatus(state),
     statusReason: statusReason(state),
+    actionOwner: actionOwner(state),
+    nextAutomaticAction: nextAutomaticAction(state, nextSync()),
     syncEnabled: state.syncEnabled,
     syncDaysBack: state.syncDaysBack,
     accounts: state.accounts
@@ -85,9 +92,10 @@ export const connectionById = async (
   db: Database,
   id: string,
   scope: string | null,
+  nextSync: NextSync = NEVER,
 ): Promise<ConnectionView> => {
   const row = await rowOf(db, id, scope);
-  return viewOf(row, await balancesOf(db, [row]));
+  return viewOf(row, await balancesOf(db, [row]), nextSync);
 };
 
 /** All bank accounts that the connection knows of. @throws {DomainError} `connection.not-found`: none, or another tenant's */
@@ -111,6 +119,7 @@ export interface ConnectionsFilter {
 export const listConnections = async (
   db: Database,
   filter: ConnectionsFilter,
+  nextSync: NextSync = NEVER,
 ): Promise<Page<ConnectionView>> => {
   const place = keysetPlace(filter.cursor);
   const rows = await db.query<ConnectionRow>(
@@ -122,5 +131,5 @@ export const listConnections = async (
   );
   const page = keysetPage(rows, filter.limit, ({ created_at, id }) => [created_at, id]);
   const balances = await balancesOf(db, page.rows);
-  return { items: page.rows.map((row) => viewOf(row, balances)), nextCursor: page.nextCursor };
+  return { items: page.rows.map((row) => viewOf(row, balances, nextSync)), nextCursor: page.nextCursor };
 };

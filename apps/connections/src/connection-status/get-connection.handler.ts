@@ -18,7 +18,7 @@ export class GetConnectionHandler implements IQueryHandler<GetConnection, Connec
   async execute({ connectionId, scope, minPosition }: GetConnection): Promise<ConnectionView> {
     const isUpToDate = await seeOwnWrites(this.#deps.db, CONNECTION_STATUS, minPosition);
     try {
-      return await connectionById(this.#deps.db, connectionId, scope);
+      return await connectionById(this.#deps.db, connectionId, scope, () => this.#deps.nextSync());
     } catch (error) {
       // "There is no such connection" would be a lie to somebody who has just opened it.
       if (isUpToDate || !(error instanceof DomainError)) throw error;

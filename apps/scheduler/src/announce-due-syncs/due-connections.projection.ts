@@ -25,6 +25,9 @@ const changeBy = (event: ConnectionEvent): string | undefined => {
     case 'AccountTracked':
     case 'AccountIgnored':
     case 'AccountVanished':
+    case 'WaitingStarted':
+    case 'WaitingEnded':
+    case 'RefreshPlanned':
     case 'ConsentObserved':
     case 'TokenReplaced':
     case 'SettingsChanged':

@@ -12,6 +12,17 @@ import {
 import { Nullable } from '../nullable.js';
 import { ConnectionAccountView } from './connection-account.view.js';
 
+/** What happens next without anybody acting. */
+export class NextAutomaticActionView {
+  /** `sync`: our scheduled one; `provider-retry`: the provider asks the bank again. */
+  @IsIn(['sync', 'provider-retry'])
+  readonly what!: 'sync' | 'provider-retry';
+
+  /** ISO 8601 UTC. */
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly at!: string;
+}
+
 /** A link between a company's bank accounts and Passerelle. */
 export class ConnectionView {
   @IsString()
@@ -40,6 +51,17 @@ export class ConnectionView {
   @Nullable()
   @IsString()
   readonly statusReason!: string | null;
+
+  /** Who must act so that it works (again): `caller` is who opened it, `user` the account holder; `time`: it mends by itself. */
+  @Nullable()
+  @IsIn(['user', 'caller', 'provider', 'time', 'nobody'])
+  readonly actionOwner!: 'user' | 'caller' | 'provider' | 'time' | 'nobody' | null;
+
+  /** What happens next without anybody acting; `null`: nothing. */
+  @Nullable()
+  @ValidateNested()
+  @Type(() => NextAutomaticActionView)
+  readonly nextAutomaticAction!: NextAutomaticActionView | null;
 
   @IsBoolean()
   readonly syncEnabled!: boolean;

@@ -47,6 +47,14 @@ export interface ObserveProvider {
   readonly problem: { readonly code: string; readonly owner: ActionOwner } | null;
   /** Only then does an account that is not listed mean that the bank no longer shows it. */
   readonly isHealthy: boolean;
+  /** What is still under way, and is a problem of `owner` only when it takes longer than that. */
+  readonly waiting?: {
+    readonly code: string;
+    readonly owner: ActionOwner;
+    readonly patienceMs: number;
+  } | null;
+  /** When the provider tries again by itself; `null` when it does not say. */
+  readonly nextTryAt?: string | null;
   readonly consentExpiresAt: string | null;
   readonly accounts: readonly AccountFacts[];
   readonly now: string;

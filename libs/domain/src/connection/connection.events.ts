@@ -105,6 +105,14 @@ export type UserActionRequired = Event<
   { readonly code: string; readonly owner: ActionOwner; readonly observedAt: string }
 >;
 
+/** The provider, or the person in the bank's app, is at work: no problem yet. */
+export type WaitingStarted = Event<'WaitingStarted', { readonly code: string; readonly startedAt: string }>;
+export type WaitingEnded = Event<'WaitingEnded', { readonly endedAt: string }>;
+/** While all is not well: when the provider tries again by itself. */
+export type RefreshPlanned = Event<
+  'RefreshPlanned',
+  { readonly plannedAt: string; readonly observedAt: string }
+>;
 export type ConnectionRecovered = Event<'ConnectionRecovered', { readonly recoveredAt: string }>;
 export type ConsentObserved = Event<
   'ConsentObserved',
@@ -135,6 +143,9 @@ export type ConnectionEvent =
   | AccountIgnored
   | AccountVanished
   | UserActionRequired
+  | WaitingStarted
+  | WaitingEnded
+  | RefreshPlanned
   | ConnectionRecovered
   | ConsentObserved
   | TokenReplaced

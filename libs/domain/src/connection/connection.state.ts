@@ -34,6 +34,10 @@ export interface OpenedConnection extends ConnectionContext {
   readonly syncEnabled: boolean;
   readonly syncDaysBack: number;
   readonly problem: ConnectionProblem | null;
+  /** What is under way at the provider, since when. */
+  readonly waiting?: { readonly code: string; readonly since: string } | null;
+  /** When the provider tries again by itself to end what is wrong. */
+  readonly nextTryAt?: string | null;
   readonly consentExpiresAt: string | null;
   readonly accounts: readonly KnownAccount[];
 }

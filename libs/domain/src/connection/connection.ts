@@ -68,7 +68,7 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
   category: 'connection',
   events: [
     'ConnectionOpened', 'LinkStarted', 'ConnectionLinked', 'LinkFailed', 'AccountDiscovered', 'AccountTracked',
-    'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'ConnectionRecovered', 'ConsentObserved',
+    'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'WaitingStarted', 'WaitingEnded', 'RefreshPlanned', 'ConnectionRecovered', 'ConsentObserved',
     'TokenReplaced', 'SettingsChanged', 'SyncPaused', 'SyncResumed', 'ConnectionDisconnected',
   ], // prettier-ignore
   initialState: { status: 'none' },

@@ -17,6 +17,8 @@ const opened = (data: ConnectionOpened['data'], before: ConnectionState): Connec
   syncEnabled: data.syncEnabled,
   syncDaysBack: data.syncDaysBack,
   problem: null,
+  waiting: null,
+  nextTryAt: null,
   consentExpiresAt: null,
   accounts: [],
 });
@@ -63,6 +65,8 @@ const changed = (
 ): readonly KnownAccount[] =>
   state.accounts.map((account) => (account.providerAccountId === id ? { ...account, ...change } : account));
 
+const WELL = { problem: null, waiting: null, nextTryAt: null } as const;
+
 const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionOpened>): ConnectionState => {
   switch (event.type) {
     case 'LinkStarted': {
@@ -77,7 +81,7 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
     case 'ConnectionLinked': {
       const { providerUserId, providerConnectionId, sealedToken, stateHash } = event.data;
       const access = { providerUserId, providerConnectionId, sealedToken };
-      return { ...state, status: 'linked', access, attempts: used(state, stateHash), problem: null };
+      return { ...state, ...WELL, status: 'linked', access, attempts: used(state, stateHash) };
     }
     case 'LinkFailed':
       return { ...state, attempts: used(state, event.data.stateHash) };
@@ -106,7 +110,13 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
     case 'UserActionRequired':
       return { ...state, problem: { code: event.data.code, owner: event.data.owner } };
     case 'ConnectionRecovered':
-      return { ...state, problem: null };
+      return { ...state, ...WELL, waiting: state.waiting ?? null };
+    case 'WaitingStarted':
+      return { ...state, waiting: { code: event.data.code, since: event.data.startedAt } };
+    case 'WaitingEnded':
+      return { ...state, waiting: null };
+    case 'RefreshPlanned':
+      return { ...state, nextTryAt: event.data.plannedAt };
     case 'ConsentObserved':
       return { ...state, consentExpiresAt: event.data.expiresAt };
     case 'TokenReplaced':

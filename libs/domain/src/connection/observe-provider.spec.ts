@@ -432,6 +432,77 @@ describe('health', () => {
       .thenNothing();
   });
 
+  describe('that is still being waited for', () => {
+    const AN_HOUR_LATER = '2026-06-02T03:00:00.001Z';
+    const waiting = { code: 'decoupled', owner: 'user', patienceMs: 3_600_000 } as const;
+    const atWork = { isHealthy: false, waiting } as const;
+    const began: ConnectionEvent = {
+      type: 'WaitingStarted',
+      data: { ...context, code: 'decoupled', startedAt: NOW },
+    };
+    const ended: ConnectionEvent = { type: 'WaitingEnded', data: { ...context, endedAt: NOW } };
+
+    it('is no problem at first, and is over when all is well', () => {
+      given(connection, ...settled)
+        .when(observe([ours, other], atWork))
+        .thenEvents(began);
+      given(connection, ...settled, began)
+        .when(observe([ours, other], { ...atWork, now: '2026-06-02T03:00:00.000Z' }))
+        .thenNothing();
+      given(connection, ...settled, began)
+        .when(observe([ours, other]))
+        .thenEvents(ended);
+      given(connection, ...settled, began, ended)
+        .when(observe([ours, other]))
+        .thenNothing();
+    });
+
+    it('is a problem when it takes too long, told once', () => {
+      const late: ConnectionEvent = {
+        type: 'UserActionRequired',
+        data: { ...context, code: 'decoupled', owner: 'user', observedAt: AN_HOUR_LATER },
+      };
+      given(connection, ...settled, began)
+        .when(observe([ours, other], { ...atWork, now: AN_HOUR_LATER }))
+        .thenEvents(late);
+      given(connection, ...settled, began, late)
+        .when(observe([ours, other], { ...atWork, now: AN_HOUR_LATER }))
+        .thenNothing();
+      given(connection, ...settled, began, late)
+        .when(observe([ours, other]))
+        .thenEvents(ended, recovered);
+    });
+
+    it('is counted anew after it was over, and for each thing', () => {
+      const validating: ConnectionEvent = {
+        type: 'WaitingStarted',
+        data: { ...context, code: 'validating', startedAt: NOW },
+      };
+      given(connection, ...settled, began)
+        .when(observe([ours, other], { ...atWork, waiting: { ...waiting, code: 'validating' } }))
+        .thenEvents(validating);
+    });
+  });
+
+  it('knows when the provider tries again, while something is wrong', () => {
+    const nextTryAt = '2026-06-02T14:00:00.000Z';
+    const planned: ConnectionEvent = {
+      type: 'RefreshPlanned',
+      data: { ...context, plannedAt: nextTryAt, observedAt: NOW },
+    };
+    given(connection, ...settled)
+      .when(observe([ours, other], { problem: sca, nextTryAt }))
+      .thenEvents(required('SCARequired', 'user'), planned);
+    given(connection, ...settled, required('SCARequired', 'user'), planned)
+      .when(observe([ours, other], { problem: sca, nextTryAt }))
+      .thenNothing();
+    given(connection, ...settled)
+      .when(observe([ours, other], { nextTryAt }))
+      .thenNothing();
+    const after = stateAfter(connection, ...settled, required('SCARequired', 'user'), planned, recovered);
+    expect(after).toMatchObject({ nextTryAt: null });
+  });
+
   it("the provider's own problem goes before a missing account", () => {
     given(connection, ...start)
       .when(observe([], { problem: sca }))

@@ -87,12 +87,34 @@ const problemEvents = (
   return [{ type: 'ConnectionRecovered', data: { ...contextOf(state), recoveredAt: now } }];
 };
 
-/** While the provider is still at work nothing is judged that may yet come: neither recoveries nor missing accounts. */
-const problemSeen = (
-  { problem, isHealthy, accounts }: ObserveProvider,
+/** What is waited for begins and ends; where it takes too long it is a problem. */
+const waitingEvents = (
+  { waiting, now }: ObserveProvider,
   state: LinkedConnection,
-): ConnectionProblem | null => {
+): readonly ConnectionEvent[] => {
+  if (!waiting) {
+    return state.waiting ? [{ type: 'WaitingEnded', data: { ...contextOf(state), endedAt: now } }] : [];
+  }
+  if (state.waiting?.code === waiting.code) return [];
+  return [{ type: 'WaitingStarted', data: { ...contextOf(state), code: waiting.code, startedAt: now } }];
+};
+
+const isOverdue = ({ waiting, now }: ObserveProvider, { waiting: known }: LinkedConnection): boolean =>
+  !!waiting && known?.code === waiting.code && Date.parse(now) - Date.parse(known.since) > waiting.patienceMs;
+
+const planEvents = (
+  { isHealthy, nextTryAt = null, now }: ObserveProvider,
+  state: LinkedConnection,
+): readonly ConnectionEvent[] => {
+  if (isHealthy || nextTryAt === null || nextTryAt === state.nextTryAt) return [];
+  return [{ type: 'RefreshPlanned', data: { ...contextOf(state), plannedAt: nextTryAt, observedAt: now } }];
+};
+
+/** While the provider is still at work nothing is judged that may yet come: neither recoveries nor missing accounts. */
+const problemSeen = (command: ObserveProvider, state: LinkedConnection): ConnectionProblem | null => {
+  const { problem, waiting, isHealthy, accounts } = command;
   if (problem) return problem;
+  if (waiting && isOverdue(command, state)) return { code: waiting.code, owner: waiting.owner };
   if (!isHealthy && accounts.length === 0) return state.problem;
   const missing = accountProblem(state);
   if (missing) return missing;
@@ -124,7 +146,12 @@ export const observeProvider = (
   const seen = accountEvents(state, command);
   const settled = [...seen, ...followedAnew(stateAfter(state, seen), now)];
   const problem = problemSeen(command, stateAfter(state, settled));
-  const events = [...settled, ...problemEvents(problem, now, state)];
+  const events = [
+    ...settled,
+    ...waitingEvents(command, state),
+    ...problemEvents(problem, now, state),
+    ...planEvents(command, state),
+  ];
   if (expiresAt !== null && expiresAt !== state.consentExpiresAt) {
     events.push({ type: 'ConsentObserved', data: { ...contextOf(state), expiresAt, observedAt: now } });
   }

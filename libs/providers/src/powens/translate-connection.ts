@@ -1,24 +1,9 @@
 import type { ConnectionSnapshot, ProviderAccount } from '../bank-provider.js';
 import { asList, asRecord, asText, type JsonRecord } from '../json-fields.js';
+import { stateRule } from './connection-states.js';
 import { parseInstant, parseTime } from './parse-time.js';
 
 type Health = ConnectionSnapshot['health'];
-
-/** What each state asks for; a state that is not listed is assumed to have no cure, and its code is kept for people. */
-const OWNERS: Readonly<Record<string, 'user' | 'provider' | 'time' | 'nobody' | 'wait'>> = {
-  scarequired: 'user',
-  webauthrequired: 'user',
-  additionalinformationneeded: 'user',
-  decoupled: 'user',
-  actionneeded: 'user',
-  passwordexpired: 'user',
-  wrongpass: 'user',
-  validating: 'wait',
-  ratelimiting: 'time',
-  websiteunavailable: 'time',
-  bug: 'provider',
-  notsupported: 'nobody',
-};
 
 /** While the person is being asked, `expire` is the end of that dialogue, not of the consent. */
 const IN_DIALOGUE = new Set(['additionalinformationneeded', 'decoupled', 'webauthrequired', 'validating']);
@@ -42,9 +27,10 @@ export const healthOf = (connection: JsonRecord): Health => {
       ? { kind: 'waiting', code: 'never-synced' }
       : { kind: 'healthy' };
   }
-  const known = code.toLowerCase();
-  const owner = Object.hasOwn(OWNERS, known) ? (OWNERS[known] ?? 'nobody') : 'nobody';
-  return owner === 'wait' ? { kind: 'waiting', code } : { kind: 'broken', code, owner };
+  const { owner, patienceMs } = stateRule(code);
+  return patienceMs === undefined
+    ? { kind: 'broken', code, owner }
+    : { kind: 'waiting', code, owner, patienceMs };
 };
 
 /** The first of the sources' consents to end: with several sources, the connection stops at the first. */
@@ -72,6 +58,7 @@ export const translateConnection = (
     providerUserId: asText(connection['id_user']),
     health: healthOf(connection),
     refreshedAt: parseTime(connection['last_update']),
+    nextTryAt: parseTime(connection['next_try']),
     consentExpiresAt: consentExpiryOf(connection),
     accounts,
   };

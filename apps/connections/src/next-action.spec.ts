@@ -1,0 +1,32 @@
+import { ACCOUNT_AMBIGUOUS, type ActionOwner } from '#domain';
+import type { KnownConnection } from '#service';
+import { describe, expect, it } from 'vitest';
+import { actionOwner, nextAutomaticAction } from './next-action.js';
+
+const NEXT_SYNC = '2026-11-24T01:00:00.000Z';
+const NEXT_TRY = '2026-11-23T14:00:00.000Z';
+const linked = (part: object = {}): KnownConnection =>
+  ({ status: 'linked', problem: null, syncEnabled: true, ...part }) as KnownConnection;
+const ill = (owner: ActionOwner, part: object = {}) => linked({ problem: { code: 'x', owner }, ...part });
+
+describe('what happens next by itself', () => {
+  it.each<[string, KnownConnection, string | null, string | null]>([
+    ['well', linked(), 'sync', null],
+    ['paused', linked({ syncEnabled: false }), null, 'caller'],
+    ['not linked', { status: 'pending' } as KnownConnection, null, 'user'],
+    ['disconnected', { status: 'disconnected' } as KnownConnection, null, null],
+    ['the holder’s', ill('user'), null, 'user'],
+    ['the holder’s, and tried again', ill('user', { nextTryAt: NEXT_TRY }), 'provider-retry', 'user'],
+    ['passing', ill('time'), 'sync', 'time'],
+    ['the provider’s', ill('provider', { nextTryAt: NEXT_TRY }), 'provider-retry', 'provider'],
+    ['without a cure', ill('nobody'), null, 'nobody'],
+    ['the caller’s', linked({ problem: { code: ACCOUNT_AMBIGUOUS, owner: 'user' } }), null, 'caller'],
+  ])('is told with its time where the connection is %s', (_, state, what, owner) => {
+    const at = what === 'sync' ? NEXT_SYNC : NEXT_TRY;
+    expect(nextAutomaticAction(state, NEXT_SYNC)).toEqual(what === null ? null : { what, at });
+    expect(actionOwner(state)).toBe(owner);
+  });
+
+  it('is no sync where the schedule never comes round', () =>
+    expect(nextAutomaticAction(linked(), null)).toBeNull());
+});

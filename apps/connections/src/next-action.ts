@@ -1,0 +1,26 @@
+import type { ConnectionView } from '#contracts';
+import { ACCOUNT_AMBIGUOUS, healsByItself, NO_ACCOUNT_TRACKED } from '#domain';
+import type { KnownConnection } from '#service';
+
+const DECIDED_BY_CALLER: readonly string[] = [ACCOUNT_AMBIGUOUS, NO_ACCOUNT_TRACKED];
+
+/** Who must act so that the connection works; `null`: nobody needs to. */
+export const actionOwner = (state: KnownConnection): ConnectionView['actionOwner'] => {
+  if (state.status === 'pending') return 'user';
+  if (state.status === 'disconnected') return null;
+  const { problem } = state;
+  if (problem) return DECIDED_BY_CALLER.includes(problem.code) ? 'caller' : problem.owner;
+  return state.syncEnabled ? null : 'caller';
+};
+
+/** What comes next by itself. `nextSync`: when the schedule serves the connections that are due, `null` when it never does. */
+export const nextAutomaticAction = (
+  state: KnownConnection,
+  nextSync: string | null,
+): ConnectionView['nextAutomaticAction'] => {
+  if (state.status !== 'linked') return null;
+  const { problem, nextTryAt, syncEnabled } = state;
+  if (problem && nextTryAt) return { what: 'provider-retry', at: nextTryAt };
+  const isDue = syncEnabled && (problem === null || healsByItself(problem.owner));
+  return isDue && nextSync !== null ? { what: 'sync', at: nextSync } : null;
+};

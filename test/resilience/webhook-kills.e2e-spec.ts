@@ -58,4 +58,5 @@ it(`loses no webhook that was answered, and acts on each, whoever is killed mean
     });
   }
   expect(storm.story.length, 'kills and links').toBe(7);
+  expect(storm.failures, 'attempts that met a killed door or log').toBeGreaterThan(0);
 }, 300_000);

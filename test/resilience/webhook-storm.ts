@@ -103,6 +103,11 @@ export class WebhookStorm {
     return this.#all.map(({ connectionId }) => connectionId);
   }
 
+  /** How many attempts got no 200. */
+  get failures(): number {
+    return this.#provider.failures;
+  }
+
   /** How hard it was, for the reader of a log. */
   summary(): string {
     const { answers, failures, lastFailure } = this.#provider;
@@ -158,6 +163,8 @@ export class WebhookStorm {
   async #play(number: number): Promise<void> {
     const { kills } = this.#options;
     for (const kill of kills.filter(({ at }) => at === number)) {
+      // A slow machine must not leave the kills behind until all webhooks have arrived.
+      await this.#kills;
       this.#kill(kill);
       this.#burst = BURST;
     }

@@ -60,5 +60,6 @@ it(`loses no answered webhook in ${ROUNDS} rounds of random kills (SOAK_SEED=${S
       throw new Error(`${where}: ${storm.summary()}; ${storm.story.join('; ')}`, { cause: error });
     }
     expect(storm.story.length, 'kills and links').toBeGreaterThan(KILLS);
+    expect(storm.failures, 'attempts that met a killed door or log').toBeGreaterThan(0);
   }
 });

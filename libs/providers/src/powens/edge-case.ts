@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addDays, dayIn } from '#kernel';
 import type { FetchedTransaction } from '#domain';
-import { startSandboxBank } from '#engines';
 import type { ConnectionSnapshot, ProviderAccess, ProviderAccount } from '../bank-provider.js';
 import { type Fetched, fetchAll } from '../provider-suite.js';
 import { CLIENT_SECRET, REDIRECT_URI, sandboxWorld, type SandboxWorld } from './sandbox-world.js';
@@ -36,6 +35,15 @@ const ibanOf = (nth: number): string => {
   return `FR${String(check).padStart(2, '0')}${national}`;
 };
 
+/** Starts the sandbox bank as a process (`#engines`, which only specs may import). */
+export type StartBank = (options: {
+  readonly dataDir: string;
+  readonly logFile: string;
+  readonly port: number;
+  readonly entry: string;
+  readonly settings: Readonly<Record<string, string>>;
+}) => Promise<{ readonly url: string; stop(): Promise<unknown> }>;
+
 /** A sandbox bank of our own, in a process of its own, and people in it: for the specs of the edge cases. */
 export class EdgeCases {
   private constructor(
@@ -46,9 +54,9 @@ export class EdgeCases {
 
   private people = 0;
 
-  static async open(): Promise<EdgeCases> {
+  static async open(start: StartBank): Promise<EdgeCases> {
     const dataDir = await mkdtemp(join(tmpdir(), 'passerelle-edge-cases-'));
-    const bank = await startSandboxBank({
+    const bank = await start({
       dataDir: join(dataDir, 'bank'),
       logFile: join(dataDir, 'sandbox.log'),
       port: 0,

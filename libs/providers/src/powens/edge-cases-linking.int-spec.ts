@@ -1,10 +1,11 @@
+import { startSandboxBank } from '#engines';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { EdgeCases } from './edge-case.js';
 import { REDIRECT_URI } from './sandbox-world.js';
 
 let cases: EdgeCases;
 beforeAll(async () => {
-  cases = await EdgeCases.open();
+  cases = await EdgeCases.open(startSandboxBank);
 });
 afterEach(() => cases.reset());
 afterAll(() => cases?.close());

@@ -1,3 +1,4 @@
+import { startSandboxBank } from '#engines';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ScriptedServer, startScriptedServer } from '../scripted-server.js';
 import { EdgeCases } from './edge-case.js';
@@ -8,7 +9,7 @@ let cases: EdgeCases;
 let door: ScriptedServer;
 
 beforeAll(async () => {
-  cases = await EdgeCases.open();
+  cases = await EdgeCases.open(startSandboxBank);
 });
 beforeEach(async () => {
   door = await startScriptedServer(() => ({}));

@@ -1,6 +1,7 @@
 import { type RecordedEvent, streamOf } from '#kernel';
 import { InMemoryEventStore, RawConnection, rawCall } from '#testing';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { DoorChanges } from './start.js';
 import {
   deliver,
   freshBody,
@@ -14,8 +15,11 @@ import {
 /** A log of its own: that of the run is shared, and other specs seal with other keys. */
 const store = new InMemoryEventStore();
 
-const start = async (settings: Readonly<Record<string, string>> = {}): Promise<TestDoor> => {
-  const door = await startTestDoor(store, settings);
+const start = async (
+  settings: Readonly<Record<string, string>> = {},
+  changes: DoorChanges = {},
+): Promise<TestDoor> => {
+  const door = await startTestDoor(store, settings, changes);
   onTestFinished(() => door.http.stop());
   return door;
 };
@@ -44,8 +48,16 @@ it('delivers, and tells of what it did in figures', async () => {
 });
 
 describe('a header that holds a token of the user', () => {
-  it('is seen by nobody: it is in no line and in no event', async () => {
-    const door = await start();
+  it('is seen by nobody: it is in no hook, no line and no event', async () => {
+    const seen: unknown[] = [];
+    const configure: DoorChanges['configure'] = (app) => {
+      const fastify = app.getHttpAdapter().getInstance();
+      fastify.addHook('onRequest', ({ headers, raw }, _reply, done) => {
+        seen.push(headers, raw.headers, raw.rawHeaders, raw.headersDistinct);
+        done();
+      });
+    };
+    const door = await start({}, { configure });
     const body = freshBody();
     const canary = 'canary-bank-token';
     const secrets = { authorization: `Bearer ${canary}`, cookie: canary, 'proxy-authorization': canary };
@@ -57,6 +69,8 @@ describe('a header that holds a token of the user', () => {
     expect(events).toHaveLength(1);
     expect(JSON.stringify(events.map(({ data, metadata }) => [data, metadata]))).not.toContain(canary);
     expect(door.lines.join('')).not.toContain(canary);
+    expect(seen.length).toBeGreaterThan(8);
+    expect(JSON.stringify(seen)).not.toContain(canary);
   });
 });
 

@@ -116,6 +116,27 @@ describe('the room for all bodies in flight', () => {
     expect([await inFlight(door), await waiting(door)]).toEqual([0, 0]);
   });
 
+  it('makes one that comes in chunks wait within it, unread', async () => {
+    const door = await start();
+    const large = Buffer.alloc(55 * MIB, ' ');
+    const holder = await open(door);
+    await holder.write(rawHead({ ...signedHeaders(large), 'content-length': large.byteLength }));
+    await until(async () => (await inFlight(door)) === large.byteLength);
+    const pieces = Array.from({ length: 20 }, () => Buffer.alloc(MIB, ' '));
+    const second = await open(door);
+    void second.write(rawHead({ ...signedHeaders(Buffer.concat(pieces)), 'transfer-encoding': 'chunked' }));
+    for (const piece of pieces) void second.write(chunk(piece));
+    void second.write(LAST_CHUNK);
+    await until(async () => (await waiting(door)) === 1);
+    for (let n = 0; n < 5; n++) expect((await deliver(door, freshBody())).status).toBe(200);
+    expect(await inFlight(door)).toBeLessThanOrEqual(56 * MIB);
+    expect(second.unsent).toBeGreaterThan(10 * MIB);
+    void holder.write(large);
+    expect(await holder.answer()).toMatchObject({ status: 200 });
+    expect(await second.answer()).toMatchObject({ status: 200 });
+    expect([await inFlight(door), await waiting(door)]).toEqual([0, 0]);
+  });
+
   it('is refused after a while with 503, and is there again when the holder has left', async () => {
     const door = await start({ waitMs: 200 });
     const body = Buffer.alloc(40 * MIB, ' ');

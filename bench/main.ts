@@ -8,7 +8,7 @@ import { linkSources } from './linked-sources.js';
 import { measureLoadAlone } from './load-alone.js';
 import { describeMachine } from './machine.js';
 import { usageOfStack } from './processes.js';
-import { askSandbox } from './sandbox.js';
+import { askSandbox, silenceBank } from './sandbox.js';
 import { measureStart } from './start-time.js';
 import { memoryFigure } from './usage-figures.js';
 import { AT_500, BURST, FLAT_OUT, measureLoad } from './webhook-answers.js';
@@ -49,8 +49,7 @@ const measure = async (stack: BenchStack): Promise<readonly Figure[]> => {
     progress('Starting on existing data');
     take(...(await measureStart(stack)));
   }
-  // Only our own webhooks: the bank's would start runs of their own.
-  await askSandbox(stack, 'PATCH', '/settings', { webhooksPaused: true, syncDelayMs: 0 });
+  await silenceBank(stack);
   if (isWanted('import') || isWanted('latency')) {
     progress(`Importing ${values.rows} transactions`);
     const { figures, account } = await measureFirstImport(stack, Number(values.rows));
@@ -61,8 +60,10 @@ const measure = async (stack: BenchStack): Promise<readonly Figure[]> => {
     if (isWanted('latency')) {
       progress('From webhook to event');
       await stack.restart(WITHOUT_INTERVAL);
+      await silenceBank(stack);
       take(await measureEventLatency(stack, account));
       await stack.restart(WITH_INTERVAL);
+      await silenceBank(stack);
     }
   }
   if (isWanted('webhooks')) {

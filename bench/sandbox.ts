@@ -13,3 +13,8 @@ export const askSandbox = async <T>(
   if (!response.ok) throw new Error(`Sandbox: ${method} ${path} answered ${response.status}: ${text}`);
   return JSON.parse(text) as T;
 };
+
+/** Only our own webhooks: the bank's would start runs of their own. It forgets this when it stops. */
+export const silenceBank = async (stack: Parameters<typeof askSandbox>[0]): Promise<void> => {
+  await askSandbox(stack, 'PATCH', '/settings', { webhooksPaused: true, syncDelayMs: 0 });
+};

@@ -81,6 +81,12 @@ export class EdgeCases {
     for (const planned of ['/faults', '/visits', '/requests']) await this.world.control('DELETE', planned);
     const settings = { timestampStyle: 'paris', amountsAsText: false, webhookFault: null, webhookUrl: null };
     await this.world.control('PATCH', '/settings', settings);
+    await this.setClock(NOON);
+  }
+
+  /** Paris wall time, or an instant with its zone. */
+  async setClock(now: string): Promise<void> {
+    await this.world.control('PUT', '/clock', { now });
   }
 
   freshIban(): string {

@@ -76,6 +76,21 @@ describe('calls to Powens', () => {
     },
   );
 
+  it.each([
+    ['2026-03-29', '2026-03-29T00:40:00Z', '2026-03-29T01:20:00Z'],
+    ['2026-10-25', '2026-10-25T00:40:00Z', '2026-10-25T01:20:00Z'],
+  ])('case 31: nothing is missed in a night in which the clocks change: %s', async (date, before, after) => {
+    const person = await cases.person();
+    await cases.setClock(before);
+    await cases.post(person.iban, [{ date, value: '-3.10', originalWording: 'FIRST' }]);
+    const first = await cases.fetch(person);
+    await cases.setClock(after);
+    await cases.post(person.iban, [{ date, value: '-4.20', originalWording: 'SECOND' }]);
+    const { items } = await cases.fetch(person, first.end.cursor);
+    const second = rowsOf(items).find(({ content }) => content.originalLabel === 'SECOND');
+    expect(second).toMatchObject({ day: date, content: { bookedOn: date, amount: '-4.20' } });
+  });
+
   it('case 33: an unknown state, type or error code is kept as it is and stops nothing', async () => {
     const person = await cases.person();
     await cases.post(person.iban, [

@@ -41,6 +41,7 @@ export const outcomeOf = (written: WrittenCounts, known: Partial<RunOutcome> = {
   calls: 0,
   cursorAfter: null,
   refreshedAt: null,
+  gaps: [],
   ...known,
   counts: { skipped: 0, failed: 0, ...known.counts, ...written },
 });

@@ -24,6 +24,7 @@ import { syncHistoryProjection } from './sync-history/sync-history.projection.js
 import { SyncDeps } from './sync-deps.js';
 import { SyncModule } from './sync.module.js';
 
+const MS_PER_DAY = 86_400_000;
 const SWEEP_EVERY_MS = 5_000;
 const AGE_OUT_EVERY_MS = 600_000;
 const LOOK_FOR_DUE_EVERY_MS = 500;
@@ -41,6 +42,8 @@ const depsOf = async (resources: ServiceResources): Promise<SyncDeps> => {
     retryForMs: RETRY_FOR_MS,
     firstLookDelaysMs: FIRST_LOOK_DELAYS_MS,
     webhookIntervalMs: config.webhookMinIntervalSeconds * 1_000,
+    fullRereadEveryMs: config.fullRereadEveryDays * MS_PER_DAY,
+    fullRereadDays: config.fullRereadDays,
     timeZone: config.syncTimeZone,
   };
   const providers = configuredProviders(config);

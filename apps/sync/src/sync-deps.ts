@@ -16,6 +16,10 @@ export interface SyncPolicy {
   readonly firstLookDelaysMs: readonly number[];
   /** Runs that webhooks alone ask for start at least so far apart, per connection. */
   readonly webhookIntervalMs: number;
+  /** So often the recent days of each account are read whole: some changes are found by nothing else. */
+  readonly fullRereadEveryMs: number;
+  /** How many days back that goes. */
+  readonly fullRereadDays: number;
   /** Time zone in which "today" is meant. */
   readonly timeZone: string;
 }

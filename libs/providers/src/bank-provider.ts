@@ -84,14 +84,30 @@ export interface ConnectionSnapshot {
   readonly accounts: readonly ProviderAccount[];
 }
 
+export interface WantedAccount {
+  readonly providerAccountId: string;
+  readonly currency: string | null;
+  /** First bank day wanted of it, inclusive; rows of before are left out, unless the bank took them back. */
+  readonly from: BankDay;
+}
+
+/** What one fetch reads of its accounts. */
+export type FetchedPart =
+  /** All rows from each account's first day on, up to `to` (inclusive); `null`: whatever comes later, too. */
+  | { readonly kind: 'window'; readonly to: BankDay | null }
+  /** What changed since a fetch that returned this cursor. One that the provider no longer understands: all rows. */
+  | { readonly kind: 'changes'; readonly since: string };
+
 export interface FetchRequest {
   readonly access: ProviderAccess;
   /** The accounts to read; rows of others are left out. */
-  readonly accounts: readonly { readonly providerAccountId: string; readonly currency: string | null }[];
-  /** First bank day wanted; inclusive. */
-  readonly from: BankDay;
-  /** What the last complete fetch returned; `null`: read everything from `from` on. Opaque to the caller. */
-  readonly cursor: string | null;
+  readonly accounts: readonly WantedAccount[];
+  readonly part: FetchedPart;
+  /**
+   * ISO 8601 UTC. The cursor of this fetch reaches no further: what changes from then on may belong on pages that were read
+   * already, so the next fetch looks at it again.
+   */
+  readonly begunAt: string;
 }
 
 /** One step of a fetch: pages, then exactly one end. */
@@ -101,10 +117,10 @@ export type FetchStep =
       readonly kind: 'end';
       /** `false`: a cap, a loop or a repeated cursor stopped it; what was read is valid, but there is more. */
       readonly complete: boolean;
-      /** For the next fetch; meaningful only when `complete`. */
+      /** To read what changes from here on; meaningful only when `complete`. `null`: nothing to go by was seen. */
       readonly cursor: string | null;
       readonly reason: 'page-cap' | 'repeated-cursor' | null;
-      /** Whether the whole window was re-read (`full`) or only what changed since the cursor. */
+      /** `full`: the part was read whole, so what it lacks is not there. `incremental`: nothing may be concluded from absence. */
       readonly scope: 'full' | 'incremental';
     };
 

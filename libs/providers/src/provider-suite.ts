@@ -86,8 +86,12 @@ export const fetchAll = async (
   const calls = { count: 0 };
   const items: FetchedTransaction[] = [];
   const from = addDays(dayIn('Europe/Paris', new Date().toISOString()), -(request.days ?? 3650));
-  const { access, accounts, cursor = null } = request;
-  for await (const step of provider.fetchTransactions({ access, accounts, from, cursor }, calls)) {
+  const { access, cursor = null } = request;
+  const accounts = request.accounts.map((account) => ({ ...account, from }));
+  const part =
+    cursor === null ? { kind: 'window' as const, to: null } : { kind: 'changes' as const, since: cursor };
+  const begunAt = new Date().toISOString();
+  for await (const step of provider.fetchTransactions({ access, accounts, part, begunAt }, calls)) {
     if (step.kind === 'end') return { items, end: step, calls: calls.count };
     items.push(...step.items);
   }

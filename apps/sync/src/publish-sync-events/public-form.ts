@@ -66,6 +66,8 @@ const syncData = (
   transactionsRemoved: data.counts.removed,
   transactionsSkipped: data.counts.skipped,
   transactionsFailed: data.counts.failed,
+  progress: null,
+  gaps: (data.gaps ?? []).map(({ accountId, from, to }) => ({ accountId, from, to })),
   ...end,
 });
 
@@ -143,6 +145,7 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
     case 'SyncQueuedAgain':
     case 'SyncJoined':
     case 'SyncStarted':
+    case 'SyncSliceCompleted':
       return null;
   }
 };

@@ -1,25 +1,50 @@
-import type { KnownAccount } from '#domain';
+import type { HistoryGap, KnownAccount, OpenRun, RowFailure } from '#domain';
 
 /** What a worker learns while it carries out one attempt; ends up in the run's report, however it ends. */
 export interface RunProgress {
   readonly calls: { count: number };
   pages: number;
+  /** Rows of the finished slices, also of earlier attempts. */
+  readable: number;
+  failed: number;
+  failures: readonly RowFailure[];
+  /** Pages are staged that are not counted yet. */
+  isStaging: boolean;
   windowFrom: string | null;
   windowTo: string | null;
   accounts: readonly KnownAccount[];
   refreshedAt: string | null;
   cursorAfter: string | null;
+  gaps: readonly HistoryGap[];
   /** Why the run can be no more than partial. */
   readonly reasons: Set<string>;
 }
 
-export const newProgress = (): RunProgress => ({
-  calls: { count: 0 },
-  pages: 0,
+export const newProgress = ({ slices }: Pick<OpenRun, 'slices'>): RunProgress => ({
+  calls: { count: slices?.tally.calls ?? 0 },
+  pages: slices?.tally.pages ?? 0,
+  readable: slices?.tally.readable ?? 0,
+  failed: slices?.tally.failed ?? 0,
+  failures: slices?.tally.failures ?? [],
+  isStaging: false,
   windowFrom: null,
   windowTo: null,
   accounts: [],
   refreshedAt: null,
   cursorAfter: null,
+  gaps: [],
   reasons: new Set(),
 });
+
+const LISTED_FAILURES = 50;
+
+/** Counts what a slice staged, once it is in the log. */
+export const countStaged = (
+  progress: RunProgress,
+  staged: Pick<RunProgress, 'readable' | 'failed' | 'failures'>,
+): void => {
+  progress.readable += staged.readable;
+  progress.failed += staged.failed;
+  progress.failures = [...progress.failures, ...staged.failures].slice(0, LISTED_FAILURES);
+  progress.isStaging = false;
+};

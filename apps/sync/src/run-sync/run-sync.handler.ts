@@ -9,9 +9,9 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { outcomeOf, writtenBy } from '../run-outcome.js';
 import { runLock } from '../run-lock.js';
 import { SyncDeps } from '../sync-deps.js';
-import { newProgress, type RunProgress } from './run-progress.js';
+import { countStaged, newProgress, type RunProgress } from './run-progress.js';
 import { RunSync, type RunSyncResult } from './run-sync.command.js';
-import { Staging, StagingLost, type StagingSummary } from './staging.js';
+import { Staging } from './staging.js';
 import { confirmGone } from './confirm-gone.js';
 import { AttemptOver, SyncAttempt } from './sync-attempt.js';
 import {
@@ -53,25 +53,24 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       await this.#staging.clear(syncId);
       return { kind: 'ended' };
     }
-    const { run, cursor } = started.state;
+    const { run, cursor, linkedAt, firstRequestedAt } = started.state;
     if (run.attempt === 0) return { kind: 'waiting', until: run.notBefore ?? now };
-    const progress = newProgress();
+    const progress = newProgress(run);
     try {
       if (target.status !== 'linked') throw disconnectedMeanwhile();
-      await new SyncAttempt(this.#deps, this.#staging, run, cursor, progress).carryOut(target);
+      const task = { run, cursor, linkedAt, firstRequestedAt, progress };
+      await new SyncAttempt(this.#deps, this.#staging, task).carryOut(target);
     } catch (error) {
       return await this.#failed(error, run, progress, target);
     }
-    await this.#complete(run, cursor, progress);
+    await this.#complete(run, progress);
     await this.#staging.clear(syncId, run.attempt);
     return { kind: 'ended' };
   }
 
-  async #complete(run: OpenRun, cursorBefore: string | null, progress: RunProgress): Promise<void> {
-    const staged = await this.#staging.summary(run.syncId, run.attempt);
-    if (!staged.isWhole) throw new StagingLost(run.syncId, run.attempt);
-    if (staged.failed > 0) progress.reasons.add('rows.unreadable');
-    const outcome = await this.#outcome(run, progress, staged, cursorBefore);
+  async #complete(run: OpenRun, progress: RunProgress): Promise<void> {
+    if (progress.failed > 0) progress.reasons.add('rows.unreadable');
+    const outcome = await this.#outcome(run, progress);
     const reasons = [...progress.reasons].toSorted();
     const status = reasons.length === 0 ? 'success' : 'partial';
     const { syncId, attempt, connectionId, tenantId } = run;
@@ -107,8 +106,8 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     if (!problem) throw error;
     if (progress.accounts.length === 0 && target.status === 'linked')
       progress.accounts = trackedAccounts(target);
-    const staged = await this.#staging.summary(run.syncId, run.attempt);
-    const outcome = await this.#outcome(run, progress, staged, null);
+    if (progress.isStaging) countStaged(progress, await this.#staging.summary(run.syncId, run.attempt));
+    const outcome = await this.#outcome(run, progress);
     if (error instanceof ConnectionGone && target.status === 'linked') await this.#disconnect(target);
     else await this.#blame(error, run);
     await this.#decide(run.connectionId, run.tenantId, {
@@ -168,15 +167,11 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     );
   }
 
-  async #outcome(
-    run: OpenRun,
-    progress: RunProgress,
-    { readable, failed, failures }: StagingSummary,
-    cursorBefore: string | null,
-  ): Promise<RunOutcome> {
+  async #outcome(run: OpenRun, progress: RunProgress): Promise<RunOutcome> {
     const { db, store } = this.#deps;
     const ledgerIds = progress.accounts.map(({ ledgerId }) => ledgerId);
     const written = await writtenBy(db, store, run.syncId, ledgerIds);
+    const { readable, failed, failures } = progress;
     const skipped = Math.max(0, readable - written.imported - written.updated - written.removed);
     return outcomeOf(written, {
       counts: { ...written, skipped, failed },
@@ -187,8 +182,8 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       pages: progress.pages,
       calls: progress.calls.count,
       refreshedAt: progress.refreshedAt,
-      // A row that could not be read keeps the cursor where it was, so that the next run sees the row again.
-      cursorAfter: failed > 0 ? cursorBefore : (progress.cursorAfter ?? cursorBefore),
+      cursorAfter: progress.cursorAfter,
+      gaps: progress.gaps,
     });
   }
 

@@ -4,17 +4,26 @@ import {
 import { derivedId, fold, runDecider } from '#event-store';
 import { addDays, dayIn } from '#kernel';
 import { type ConnectionSnapshot, type FetchStep, observationOf } from '#providers';
+import { inParallel } from '../in-parallel.js';
 import type { SyncDeps } from '../sync-deps.js';
+import { DaysByAccount } from './days-by-account.js';
 import { AccountImport, StalePages } from './import-account.js';
 import type { PageSet, WholeDays } from './page-set.js';
 import { ProviderSession } from './provider-session.js';
-import type { RunProgress } from './run-progress.js';
-import type { Staging } from './staging.js';
-import { readCursor, writeCursor } from './sync-cursor.js';
+import { readAhead } from './read-ahead.js';
+import { RunCoverage, type Slice, type SliceEnd } from './run-coverage.js';
+import { countStaged, type RunProgress } from './run-progress.js';
+import { type Staging, StagingLost } from './staging.js';
 import { accountsHidden, disconnectedMeanwhile, FirstLookPending, nothingTracked } from './sync-problem.js';
 
-/** How often one attempt fetches anew because another run wrote to the same ledger meanwhile. */
+/** How often one slice is fetched anew because another run wrote to the same ledger meanwhile. */
 const MAX_FETCHES = 5;
+/** Ledgers that one run writes to at once: while the log answers for one, another is decided. */
+const LEDGERS_AT_ONCE = 3;
+/** Two looks at whether the run is still wanted are no closer: what is decided in between could not have been stopped either. */
+const LOOK_EVERY_MS = 200;
+
+type FetchEnd = Extract<FetchStep, { kind: 'end' }>;
 
 /** The run has ended (its deadline, for one) or another worker carries it out by now: what we would still do is not wanted. */
 export class AttemptOver extends Error {
@@ -28,28 +37,34 @@ export class AttemptOver extends Error {
 const isShown = ({ providerAccountId }: KnownAccount, { accounts }: ConnectionSnapshot): boolean =>
   accounts.some((each) => each.providerAccountId === providerAccountId);
 
-/** One attempt of one run: look, fetch into staging, decide and append chunk by chunk. */
+/** What one attempt is to do, and where it tells how far it came. */
+export interface AttemptTask {
+  readonly run: OpenRun;
+  readonly cursor: string | null;
+  readonly linkedAt: string | null;
+  readonly firstRequestedAt: string | null;
+  readonly progress: RunProgress;
+}
+
+/** One attempt of one run: look, then slice by slice: fetch into staging, decide and append chunk by chunk. */
 export class SyncAttempt {
   readonly #deps: SyncDeps;
   readonly #staging: Staging;
+  readonly #task: AttemptTask;
   readonly #run: OpenRun;
-  readonly #cursorBefore: string | null;
   readonly #progress: RunProgress;
-  /** Why the last fetch did not see all there is; a fetch that starts over may. */
-  #unfinished = '';
+  readonly #imports = new Map<string, AccountImport>();
+  #begunAt = '';
+  #slicesDone: number;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    deps: SyncDeps,
-    staging: Staging,
-    run: OpenRun,
-    cursorBefore: string | null,
-    progress: RunProgress,
-  ) {
+  constructor(deps: SyncDeps, staging: Staging, task: AttemptTask) {
     this.#deps = deps;
     this.#staging = staging;
-    this.#run = run;
-    this.#cursorBefore = cursorBefore;
-    this.#progress = progress;
+    this.#task = task;
+    this.#run = task.run;
+    this.#progress = task.progress;
+    this.#slicesDone = task.run.slices?.done ?? 0;
   }
 
   /** Resolves when everything that the provider showed is in the log. */
@@ -64,14 +79,14 @@ export class SyncAttempt {
     this.#judge(snapshot);
     const shown = tracked.filter((account) => isShown(account, snapshot));
     if (shown.length === 0) throw accountsHidden();
-    for (let fetches = 1; ; fetches += 1) {
-      try {
-        await this.#fetchAndImport(session, observed, shown, snapshot);
-        return;
-      } catch (error) {
-        if (!(error instanceof StalePages) || fetches >= MAX_FETCHES) throw error;
-      }
+    const coverage = this.#coverage(linked, observed, shown);
+    for (let slice = coverage.next(); slice; slice = coverage.next()) {
+      await this.#carryOutSlice(session, observed, shown, coverage, slice);
+      if (coverage.next()) await this.#tellSlice(slice, coverage);
     }
+    for (const account of shown) await this.#observeBalance(observed, account, snapshot);
+    this.#tellGaps(shown, coverage);
+    this.#progress.cursorAfter = coverage.cursor;
   }
 
   /** A success needs evidence: what speaks against one is a reason for no more than partial. */
@@ -83,63 +98,122 @@ export class SyncAttempt {
     } else if (health.kind !== 'healthy') this.#progress.reasons.add(`provider.${health.code}`);
   }
 
-  async #fetchAndImport(
+  #coverage(
+    before: LinkedConnection,
+    { syncDaysBack }: LinkedConnection,
+    accounts: readonly KnownAccount[],
+  ): RunCoverage {
+    const { policy, clock } = this.#deps;
+    const begunAt = clock.now();
+    this.#begunAt = begunAt;
+    const { linkedAt, firstRequestedAt, cursor } = this.#task;
+    const today = dayIn(policy.timeZone, begunAt);
+    // Until something is proved, the days that were wanted at first are owed, however long the runs have failed since.
+    const anchor = cursor === null && firstRequestedAt ? dayIn(policy.timeZone, firstRequestedAt) : today;
+    const due = new Date(Date.parse(begunAt) - policy.fullRereadEveryMs).toISOString();
+    const coverage = new RunCoverage({
+      cursor,
+      accounts,
+      returned: returnedAccounts(before, accounts),
+      today,
+      wantedFrom: addDays(anchor < today ? anchor : today, -syncDaysBack),
+      begunAt,
+      // A repair may bring back what was missed while the link was broken.
+      rereadBefore: linkedAt !== null && linkedAt > due ? linkedAt : due,
+      rereadDays: policy.fullRereadDays,
+    });
+    this.#progress.windowFrom = coverage.wantedFrom;
+    this.#progress.windowTo = today;
+    this.#progress.cursorAfter = coverage.cursor;
+    return coverage;
+  }
+
+  async #carryOutSlice(
     session: ProviderSession,
     linked: LinkedConnection,
     tracked: readonly KnownAccount[],
-    snapshot: ConnectionSnapshot,
+    coverage: RunCoverage,
+    slice: Slice,
   ): Promise<void> {
-    const today = dayIn(this.#deps.policy.timeZone, this.#deps.clock.now());
-    const wantedFrom = addDays(today, -linked.syncDaysBack);
-    const cursor = readCursor(this.#cursorBefore, wantedFrom);
-    this.#progress.windowFrom = cursor.from;
-    this.#progress.windowTo = today;
-    const imports = new Map(tracked.map((account) => [account, this.#importFor(linked, account)]));
-    for (const each of imports.values()) await each.begin();
-    const { syncId, attempt } = this.#run;
-    const end = await session.use(async (access) => {
-      await this.#staging.begin(syncId, attempt);
-      this.#progress.pages = 0;
-      this.#progress.reasons.delete(this.#unfinished);
-      const request = { access, accounts: tracked, from: cursor.from, cursor: cursor.provider };
-      for await (const step of session.provider.fetchTransactions(request, this.#progress.calls)) {
-        if (step.kind === 'end') return this.#endOfFetch(step);
-        this.#progress.pages += 1;
-        await this.#staging.add(syncId, attempt, step.items);
-        await this.#stopIfUnwanted();
+    const wanted = new Set(
+      slice.reads.flatMap(({ accounts }) => accounts.map((each) => each.providerAccountId)),
+    );
+    const accounts = tracked.filter(({ providerAccountId }) => wanted.has(providerAccountId));
+    const pagesBefore = this.#progress.pages;
+    for (let fetches = 1; ; fetches += 1) {
+      this.#progress.pages = pagesBefore;
+      try {
+        coverage.done(slice, await this.#fetchAndImport(session, linked, accounts, slice));
+        return;
+      } catch (error) {
+        if (!(error instanceof StalePages) || fetches >= MAX_FETCHES) throw error;
       }
-      throw new Error('The provider ended its pages without saying so.');
-    });
-    for (const [account, each] of imports) {
-      const isShared = snapshot.accounts.some(
-        (seen) => seen.providerAccountId === account.providerAccountId && seen.status === 'shared',
-      );
-      const wholeDays =
-        end.complete && end.scope === 'full' && isShared ? { from: cursor.from, to: null } : null;
-      await this.#importAccount(each, account, wholeDays);
-      await this.#observeBalance(each, account, snapshot);
-    }
-    if (end.complete) {
-      this.#progress.cursorAfter = writeCursor({ from: cursor.from, provider: end.cursor });
     }
   }
 
-  #endOfFetch(step: Extract<FetchStep, { kind: 'end' }>) {
-    if (!step.complete) {
-      this.#unfinished = `fetch.${step.reason ?? 'incomplete'}`;
-      this.#progress.reasons.add(this.#unfinished);
-    }
-    return { complete: step.complete, cursor: step.cursor, scope: step.scope };
-  }
-
-  async #importAccount(
-    each: AccountImport,
-    { providerAccountId }: KnownAccount,
-    wholeDays: WholeDays | null,
-  ): Promise<void> {
+  async #fetchAndImport(
+    session: ProviderSession,
+    linked: LinkedConnection,
+    accounts: readonly KnownAccount[],
+    slice: Slice,
+  ): Promise<SliceEnd> {
     const { syncId, attempt } = this.#run;
+    for (const account of accounts) {
+      const each = this.#importFor(linked, account);
+      this.#imports.set(account.providerAccountId, each);
+      await each.begin();
+    }
+    const days = new DaysByAccount();
+    const currencies = new Map(accounts.map((each) => [each.providerAccountId, each.currency]));
+    const ends = await session.use(async (access) => {
+      this.#progress.isStaging = true;
+      await this.#staging.begin(syncId, attempt);
+      const read: FetchEnd[] = [];
+      for (const { part, accounts: wanted } of slice.reads) {
+        const named = wanted.map(({ providerAccountId, from }) => {
+          return { providerAccountId, from, currency: currencies.get(providerAccountId) ?? null };
+        });
+        const request = { access, accounts: named, part, begunAt: this.#begunAt };
+        const steps = session.provider.fetchTransactions(request, this.#progress.calls);
+        read.push(await this.#stage(steps, days));
+      }
+      return read;
+    });
+    const ledgers = new Set(accounts.map(({ ledgerId }) => ledgerId));
+    await inParallel(ledgers, LEDGERS_AT_ONCE, async (ledgerId) => {
+      for (const account of accounts) {
+        if (account.ledgerId === ledgerId)
+          await this.#importAccount(account, wholeDaysOf(account, slice, ends));
+      }
+    });
+    const staged = await this.#staging.summary(syncId, attempt);
+    if (!staged.isWhole) throw new StagingLost(syncId, attempt);
+    countStaged(this.#progress, staged);
+    for (const end of ends)
+      if (!end.complete) this.#progress.reasons.add(`fetch.${end.reason ?? 'incomplete'}`);
+    return { ends, readable: staged.readable, failed: staged.failed, days: days.seen };
+  }
+
+  /** The next page is fetched while the last one is staged. */
+  async #stage(steps: AsyncIterable<FetchStep>, days: DaysByAccount): Promise<FetchEnd> {
+    const { syncId, attempt } = this.#run;
+    for await (const step of readAhead(steps)) {
+      if (step.kind === 'end') return step;
+      this.#progress.pages += 1;
+      days.add(step.items);
+      await this.#staging.add(syncId, attempt, step.items);
+      await this.#stopIfUnwanted();
+    }
+    throw new Error('The provider ended its pages without saying so.');
+  }
+
+  /** The next chunk is read while the log answers for the last one. */
+  async #importAccount({ providerAccountId }: KnownAccount, wholeDays: WholeDays | null): Promise<void> {
+    const { syncId, attempt } = this.#run;
+    const each = this.#imports.get(providerAccountId);
+    if (!each) return;
     const pages: PageSet = { syncId, attempt, providerAccountId, wholeDays };
-    for await (const rows of this.#staging.chunks(syncId, attempt, providerAccountId)) {
+    for await (const rows of readAhead(this.#staging.chunks(syncId, attempt, providerAccountId))) {
       await this.#stopIfUnwanted();
       await each.importRows(rows, pages, this.#deps.clock.now());
     }
@@ -148,15 +222,55 @@ export class SyncAttempt {
     if (doubt) this.#progress.reasons.add(doubt);
   }
 
+  /** What is in the log stays proved, whatever becomes of the rest: the next attempt goes on from here. */
+  async #tellSlice({ from, to }: Slice, coverage: RunCoverage): Promise<void> {
+    const { connectionId, tenantId, syncId, attempt } = this.#run;
+    const { readable, failed, failures, pages, calls } = this.#progress;
+    this.#slicesDone += 1;
+    const command = {
+      type: 'CompleteSlice' as const,
+      syncId,
+      attempt,
+      slice: {
+        from,
+        to,
+        readFrom: coverage.readFrom,
+        slices: { done: this.#slicesDone, left: coverage.slicesLeft },
+        tally: { readable, failed, failures, pages, calls: calls.count },
+        cursor: coverage.cursor,
+      },
+      now: this.#deps.clock.now(),
+    };
+    const metadata = this.#deps.metadata(tenantId);
+    await runDecider(this.#deps, sync, connectionId, command, { metadata });
+  }
+
+  #tellGaps(tracked: readonly KnownAccount[], coverage: RunCoverage): void {
+    const names = new Map(tracked.map((account) => [account.providerAccountId, account.trackedAs]));
+    this.#progress.gaps = coverage.gaps().map(({ providerAccountId, from, to }) => {
+      return { accountId: names.get(providerAccountId) ?? providerAccountId, from, to };
+    });
+    if (this.#progress.gaps.length > 0) this.#progress.reasons.add('history.gap');
+  }
+
   async #observeBalance(
-    each: AccountImport,
+    linked: LinkedConnection,
     account: KnownAccount,
     snapshot: ConnectionSnapshot,
   ): Promise<void> {
     const shown = snapshot.accounts.find((seen) => seen.providerAccountId === account.providerAccountId);
     if (!shown?.balance || !shown.currency) return;
     await this.#stopIfUnwanted();
-    await each.observeBalance(shown.balance, shown.currency, this.#deps.clock.now());
+    let each = this.#imports.get(account.providerAccountId) ?? this.#importFor(linked, account);
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await each.observeBalance(shown.balance, shown.currency, this.#deps.clock.now());
+        return;
+      } catch (error) {
+        if (!(error instanceof StalePages) || tries >= MAX_FETCHES) throw error;
+        each = this.#importFor(linked, account);
+      }
+    }
   }
 
   async #observe(linked: LinkedConnection, snapshot: ConnectionSnapshot): Promise<LinkedConnection> {
@@ -172,7 +286,9 @@ export class SyncAttempt {
 
   /** After each page and before each append: neither for a connection that is gone, nor for a run that ended or that another worker took over. */
   async #stopIfUnwanted(): Promise<void> {
+    if (performance.now() - this.#lookedAt < LOOK_EVERY_MS) return;
     const { connectionId, syncId, attempt } = this.#run;
+    const lookedAt = performance.now();
     const [target, runs] = await Promise.all([
       fold(this.#deps, connection, connectionId),
       fold(this.#deps, sync, connectionId),
@@ -182,6 +298,7 @@ export class SyncAttempt {
     if (state.status !== 'open' || state.run.syncId !== syncId || state.run.attempt !== attempt) {
       throw new AttemptOver(syncId, attempt);
     }
+    this.#lookedAt = lookedAt;
   }
 
   #importFor(linked: LinkedConnection, account: KnownAccount): AccountImport {
@@ -211,3 +328,30 @@ export class SyncAttempt {
     return new AccountImport({ db, store, stillFeeds }, context, this.#deps.metadata(linked.tenantId));
   }
 }
+
+/** Accounts that were not shared when they were last looked at, and are now: they may show history of any age. */
+const returnedAccounts = (
+  before: LinkedConnection,
+  tracked: readonly KnownAccount[],
+): ReadonlySet<string> => {
+  const away = before.accounts.filter(({ sharing }) => sharing !== 'shared');
+  const ids = new Set(away.map(({ providerAccountId }) => providerAccountId));
+  return new Set(tracked.map(({ providerAccountId }) => providerAccountId).filter((id) => ids.has(id)));
+};
+
+/** The days of which this slice read all that the account shows: what is missing there is gone. */
+const wholeDaysOf = (
+  { providerAccountId: id, sharing }: KnownAccount,
+  { reads }: Slice,
+  ends: readonly FetchEnd[],
+): WholeDays | null => {
+  if (sharing !== 'shared') return null;
+  const wanted = reads.flatMap(({ part, accounts }, n) => {
+    const isWhole = ends[n]?.complete === true && ends[n].scope === 'full';
+    // A row that the bank re-dated since the newer days were read would be missing from both.
+    const isOpen = part.kind === 'changes' || part.to === null;
+    return isWhole && isOpen ? accounts.filter(({ providerAccountId }) => providerAccountId === id) : [];
+  });
+  const [from] = wanted.map((each) => each.from).toSorted((a, b) => (a < b ? -1 : 1));
+  return from ? { from, to: null } : null;
+};

@@ -1,20 +1,31 @@
 import type { BankDay } from '#kernel';
 import { describe, expect, it } from 'vitest';
-import { readCursor, writeCursor } from './sync-cursor.js';
+import { readCursor, type SyncCursor, writeCursor } from './sync-cursor.js';
 
 const day = (text: string) => text as BankDay;
-const stored = writeCursor({ from: day('2026-06-01'), provider: '{"v":1}' });
+const cursor: SyncCursor = {
+  from: day('2026-06-01'),
+  to: day('2026-08-01'),
+  provider: '{"v":2}',
+  accounts: new Map([
+    ['8801', { ledgerId: 'l1', from: day('2026-06-01'), readAt: '2026-08-01T00:00:00.000Z' }],
+  ]),
+  lastRows: new Map([['l1', day('2026-07-31')]]),
+};
 
-describe('what a fetch may build on', () => {
-  it('is nothing before the first complete fetch', () =>
-    expect(readCursor(null, day('2026-06-01'))).toEqual({ from: '2026-06-01', provider: null }));
+describe('the cursor of a connection', () => {
+  it('survives being stored', () => expect(readCursor(writeCursor(cursor))).toEqual(cursor));
 
-  it.each(['2026-06-01', '2026-06-02', '2027-01-01'])(
-    'is the last complete fetch while it reaches back as far as wanted: %s',
-    (wanted) =>
-      expect(readCursor(stored, day(wanted))).toMatchObject({ from: '2026-06-01', provider: '{"v":1}' }),
-  );
+  it('is none before anything was proved', () => expect(readCursor(null)).toBeNull());
 
-  it('is nothing once the window was widened: what lies before was never read', () =>
-    expect(readCursor(stored, day('2026-05-31'))).toEqual({ from: '2026-05-31', provider: null }));
+  it('of another version proves nothing, but says how far back history was wanted', () =>
+    expect(readCursor('{"v":1,"from":"2026-06-01","provider":"{}"}')).toEqual({
+      from: '2026-06-01',
+      to: null,
+      provider: null,
+      accounts: new Map(),
+      lastRows: new Map(),
+    }));
+
+  it('with an impossible day is none', () => expect(readCursor('{"v":2,"from":"2026-02-30"}')).toBeNull());
 });

@@ -1,22 +1,51 @@
-import type { BankDay } from '#kernel';
+import { type BankDay, parseBankDay } from '#kernel';
 
-/** Where a complete fetch left off. */
-export interface SyncCursor {
-  /** First bank day of the full read that everything since builds on. */
+/** What is in the log of one account of the provider, without a hole up to the cursor's mark. */
+export interface AccountProof {
+  readonly ledgerId: string;
+  /** First bank day from which on it is whole. */
   readonly from: BankDay;
-  /** The provider's own cursor; opaque. */
-  readonly provider: string | null;
+  /** When the last read of its recent days began that asked for all rows, and not only for changes; ISO 8601 UTC. */
+  readonly readAt: string;
 }
 
-export const writeCursor = (cursor: SyncCursor): string => JSON.stringify({ v: 1, ...cursor });
-
 /**
- * What the next fetch may build on: nothing when there was no complete fetch yet, or when the wanted window now begins
- * earlier than the one that was read.
+ * What the runs so far have proved: it advances only when complete pages are in the log, and the next run reads what is
+ * missing.
  */
-export const readCursor = (text: string | null, wantedFrom: BankDay): SyncCursor => {
-  const fresh = { from: wantedFrom, provider: null };
-  if (text === null) return fresh;
-  const stored = JSON.parse(text) as SyncCursor;
-  return stored.from <= wantedFrom ? stored : fresh;
+export interface SyncCursor {
+  /** First bank day that was wanted. */
+  readonly from: BankDay;
+  /** Last proved day: the one on which the mark was set; `null`: there is no mark yet. */
+  readonly to: BankDay | null;
+  /** The provider's own mark, up to which changes were read; opaque. Without it nothing is proved. */
+  readonly provider: string | null;
+  /** By provider account id. */
+  readonly accounts: ReadonlyMap<string, AccountProof>;
+  /** Latest bank day, by ledger, of which a row was ever seen: outlives the provider account that showed it. */
+  readonly lastRows: ReadonlyMap<string, BankDay>;
+}
+
+const VERSION = 2;
+
+export const writeCursor = ({ accounts, lastRows, ...cursor }: SyncCursor): string =>
+  JSON.stringify({ v: VERSION, ...cursor, accounts: [...accounts], lastRows: [...lastRows] });
+
+/** A cursor of another version proves nothing but how far back history was wanted: everything is read again. */
+export const readCursor = (text: string | null): SyncCursor | null => {
+  if (text === null) return null;
+  const stored = JSON.parse(text) as {
+    readonly v: number;
+    readonly from: string;
+    readonly to: BankDay | null;
+    readonly provider: string | null;
+    readonly accounts: readonly (readonly [string, AccountProof])[];
+    readonly lastRows: readonly (readonly [string, BankDay])[];
+  };
+  const from = parseBankDay(stored.from);
+  if (!from) return null;
+  if (stored.v !== VERSION)
+    return { from, to: null, provider: null, accounts: new Map(), lastRows: new Map() };
+  const { to, provider, accounts, lastRows } = stored;
+  return { from, to, provider, accounts: new Map(accounts), lastRows: new Map(lastRows) };
 };

@@ -103,7 +103,23 @@ const connectionOf = (tenantId: string = randomUUID()) => {
       minute,
       data: { ...report(syncId, minute), errorCode: 'powens.down', errorMessage: 'Words.' },
     }) as const;
-  return { connectionId, tenantId, requested, queued, started, completed, failed };
+  const sliced = (syncId: string, minute: number, done: number, left: number) =>
+    ({
+      type: 'SyncSliceCompleted',
+      minute,
+      data: {
+        ...ids(syncId),
+        attempt: 1,
+        from: '2026-06-01',
+        to: null,
+        readFrom: '2026-06-01',
+        slices: { done, left },
+        tally: { readable: 5, failed: 0, failures: [], pages: 1, calls: 3 },
+        cursor: 'c',
+        completedAt: at(minute),
+      },
+    }) as const;
+  return { connectionId, tenantId, requested, queued, started, sliced, completed, failed };
 };
 
 describe('the history of a run', () => {
@@ -134,6 +150,21 @@ describe('the history of a run', () => {
       errorCode: 'rows.unreadable',
       errorMessage: expect.stringContaining('bad-date in date') as string,
     });
+  });
+
+  it('shows how far a long run came, and days that can never be read', async () => {
+    const { requested, started, sliced, completed } = connectionOf();
+    const id = randomUUID();
+    await project(requested(id, 0), started(id, 1, 1));
+    expect(await syncById(db, id, null)).toMatchObject({ progress: null, gaps: [] });
+    await project(sliced(id, 2, 1, 3), sliced(id, 3, 2, 1));
+    expect((await syncById(db, id, null)).progress).toEqual({ slicesDone: 2, slices: 3, from: '2026-06-01' });
+    const end = completed(id, 4, 'history.gap');
+    const gaps = [{ accountId: '1', from: '2026-07-01', to: '2026-07-09' }];
+    await project({ ...end, data: { ...end.data, gaps } });
+    const run = await syncById(db, id, null);
+    expect(run).toMatchObject({ status: 'partial', errorCode: 'history.gap', gaps, progress: null });
+    expect(run.errorMessage).toContain('account 1: 2026-07-01 to 2026-07-09');
   });
 
   it.each(['SyncFailed', 'SyncTimedOut'] as const)('shows what a run did that ended as %s', async (type) => {

@@ -39,6 +39,7 @@ const migrations: readonly string[] = [
    );`,
   `ALTER TABLE {schema}.runs ADD COLUMN waits boolean NOT NULL DEFAULT false;
    CREATE INDEX waiting_runs ON {schema}.runs (opened_at) WHERE waits;`,
+  `ALTER TABLE {schema}.runs ADD COLUMN progress jsonb;`,
 ];
 
 interface Request {
@@ -93,7 +94,7 @@ const endRun = async (
   data: SyncContext & SyncReport,
   { status, errorCode, errorMessage }: Ending,
 ): Promise<void> => {
-  const { counts, failures, accountIds, pages, calls, refreshedAt } = data;
+  const { counts, failures, accountIds, pages, calls, refreshedAt, gaps = [] } = data;
   await tx.execute(
     `UPDATE ${schema}.runs SET status = $2, waits = false, ended_at = $3, started_at = $4, window_from = $5, window_to = $6,
        imported = $7, updated = $8, removed = $9, skipped = $10, failed = $11, error_code = $12, error_message = $13,
@@ -101,7 +102,7 @@ const endRun = async (
     [
       data.syncId, status, data.endedAt, data.startedAt, data.windowFrom, data.windowTo, counts.imported,
       counts.updated, counts.removed, counts.skipped, counts.failed, errorCode, errorMessage, data.attempt,
-      JSON.stringify({ failures, accountIds, pages, calls, refreshedAt }),
+      JSON.stringify({ failures, accountIds, pages, calls, refreshedAt, gaps }),
     ], // prettier-ignore
   );
 };
@@ -130,6 +131,15 @@ const projectEvent = async (tx: Sql, schema: string, event: SyncEvent, recordedA
         [event.data.syncId, event.data.attempt, event.data.startedAt],
       );
       return;
+    case 'SyncSliceCompleted': {
+      const { syncId, slices, readFrom } = event.data;
+      const progress = { slicesDone: slices.done, slices: slices.done + slices.left, from: readFrom };
+      await tx.execute(`UPDATE ${schema}.runs SET progress = $2 WHERE sync_id = $1`, [
+        syncId,
+        JSON.stringify(progress),
+      ]);
+      return;
+    }
     case 'SyncCompleted': {
       const { status, reasons } = event.data;
       const [errorCode = null] = reasons;

@@ -19,6 +19,8 @@ interface RunRow {
   readonly removed: number;
   readonly skipped: number;
   readonly failed: number;
+  readonly progress: SyncView['progress'];
+  readonly report: { readonly gaps?: SyncView['gaps'] } | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
 }
@@ -39,6 +41,8 @@ const viewOf = (row: RunRow): SyncView => ({
   transactionsRemoved: row.removed,
   transactionsSkipped: row.skipped,
   transactionsFailed: row.failed,
+  progress: row.status === 'pending' ? row.progress : null,
+  gaps: row.report?.gaps ?? [],
   errorCode: row.error_code,
   errorMessage: row.error_message,
 });

@@ -1,5 +1,8 @@
-import { IsIn, IsInt, IsString, Matches, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsArray, IsIn, IsInt, IsString, Matches, Min, ValidateNested } from 'class-validator';
 import { Nullable } from '../nullable.js';
+import { HistoryGapView } from './history-gap.view.js';
+import { SyncProgressView } from './sync-progress.view.js';
 
 /** One run of a synchronisation and what came of it. */
 export class SyncView {
@@ -65,6 +68,18 @@ export class SyncView {
   @IsInt()
   @Min(0)
   readonly transactionsFailed!: number;
+
+  /** `null` unless the run is on its way and reads in more than one slice. */
+  @Nullable()
+  @ValidateNested()
+  @Type(() => SyncProgressView)
+  readonly progress!: SyncProgressView | null;
+
+  /** Days that can never be imported; the run is `partial` then. */
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => HistoryGapView)
+  readonly gaps!: HistoryGapView[];
 
   /** Stable; `null` unless something went wrong. */
   @Nullable()

@@ -12,12 +12,10 @@ const later = (a: string | null, b: string | null): string | null =>
   a !== null && (b === null || a > b) ? a : b;
 
 /** What outlives a run. */
-const memoryOf = ({ lastSlot, served, cursor, lastWebhookStart }: SyncState) => ({
-  lastSlot,
-  served,
-  cursor,
-  lastWebhookStart,
-});
+const memoryOf = (state: SyncState) => {
+  const { lastSlot, served, cursor, lastWebhookStart, firstRequestedAt, linkedAt } = state;
+  return { lastSlot, served, cursor, lastWebhookStart, firstRequestedAt, linkedAt };
+};
 
 /** Forgets the oldest requests beyond those that must be remembered; a run of which none is left goes with them. */
 const trimmed = (served: readonly ServedRequests[]): readonly ServedRequests[] => {
@@ -31,14 +29,29 @@ const trimmed = (served: readonly ServedRequests[]): readonly ServedRequests[] =
   return kept.toReversed();
 };
 
-const remember = (state: SyncState, syncId: string, causes: readonly SyncCause[], slot: string | null) => {
+/** What all events that carry requests have in common. */
+interface Requests {
+  readonly syncId: string;
+  readonly causes: readonly SyncCause[];
+  readonly slot: string | null;
+  readonly requestedAt: string;
+}
+
+const remember = (state: SyncState, { syncId, causes, slot, requestedAt }: Requests) => {
   const added = causes.map(({ requestId }) => requestId);
   const last = state.served.at(-1);
   const served: readonly ServedRequests[] =
     last?.syncId === syncId
       ? [...state.served.slice(0, -1), { syncId, requestIds: [...last.requestIds, ...added] }]
       : [...state.served, { syncId, requestIds: added }];
-  return { ...memoryOf(state), lastSlot: later(state.lastSlot, slot), served: trimmed(served) };
+  const isLink = causes.some(({ trigger }) => trigger === 'link');
+  return {
+    ...memoryOf(state),
+    lastSlot: later(state.lastSlot, slot),
+    served: trimmed(served),
+    firstRequestedAt: state.firstRequestedAt ?? requestedAt,
+    linkedAt: isLink ? later(requestedAt, state.linkedAt) : state.linkedAt,
+  };
 };
 
 const joined = <Run extends QueuedRun>(
@@ -64,22 +77,22 @@ export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
   switch (event.type) {
     case 'SyncRequested': {
       const { data } = event;
-      const run: OpenRun = { ...data, attempt: 0, startedAt: null };
+      const run: OpenRun = { ...data, attempt: 0, startedAt: null, slices: null };
       // Its requests are known when it was queued before: they came last.
-      const news = state.served.at(-1)?.syncId === data.syncId ? [] : data.causes;
-      return { ...remember(state, data.syncId, news, data.slot), status: 'open', run, queued: null };
+      const causes = state.served.at(-1)?.syncId === data.syncId ? [] : data.causes;
+      return { ...remember(state, { ...data, causes }), status: 'open', run, queued: null };
     }
     case 'SyncQueuedAgain': {
       if (state.status === 'idle') return state;
       const { data } = event;
-      const memory = remember(state, data.syncId, data.causes, data.slot);
+      const memory = remember(state, data);
       const queued = state.queued ? joined(state.queued, data, data.notBefore) : data;
       return { ...state, ...memory, queued };
     }
     case 'SyncJoined': {
       if (state.status === 'idle') return state;
       const { data } = event;
-      const memory = remember(state, data.syncId, data.causes, data.slot);
+      const memory = remember(state, data);
       const run = joined(state.run, data, data.endsWait ? null : state.run.notBefore);
       return { ...state, ...memory, run };
     }
@@ -92,6 +105,12 @@ export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
         lastWebhookStart: isPaced ? startedAt : state.lastWebhookStart,
         run: { ...state.run, attempt, startedAt: state.run.startedAt ?? startedAt },
       };
+    }
+    case 'SyncSliceCompleted': {
+      if (state.status === 'idle') return state;
+      const { cursor, tally, slices } = event.data;
+      const cursorBefore = state.run.slices ? state.run.slices.cursorBefore : state.cursor;
+      return { ...state, cursor, run: { ...state.run, slices: { done: slices.done, tally, cursorBefore } } };
     }
     case 'SyncCompleted':
       return ended(state, event.data.cursorAfter);

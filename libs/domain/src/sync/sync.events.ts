@@ -30,6 +30,26 @@ export interface RowFailure {
   readonly field: string;
 }
 
+/** Days of an account that can never be read: the provider showed history of before them once, and does not any more. */
+export interface HistoryGap {
+  /** The caller's account id. */
+  readonly accountId: string;
+  /** Bank days, both inclusive. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** What the slices of a run brought so far, over all its attempts. */
+export interface SyncTally {
+  /** Distinct rows that could be read, and that could not. */
+  readonly readable: number;
+  readonly failed: number;
+  /** The first 50. */
+  readonly failures: readonly RowFailure[];
+  readonly pages: number;
+  readonly calls: number;
+}
+
 /** All that is known of a run when it ends, whichever way. */
 export interface SyncReport {
   readonly trigger: SyncTrigger;
@@ -50,6 +70,8 @@ export interface SyncReport {
   readonly cursorAfter: string | null;
   /** The provider's own last refresh with the bank: the evidence of a success. */
   readonly refreshedAt: string | null;
+  /** Absent in events of before gaps were looked for. */
+  readonly gaps?: readonly HistoryGap[];
 }
 
 export interface SyncRequested {
@@ -102,6 +124,24 @@ export interface SyncStarted {
   readonly data: SyncContext & { readonly attempt: number; readonly startedAt: string };
 }
 
+/** Part of what a run reads is in the log for good: whichever attempt or run comes next goes on from its cursor. */
+export interface SyncSliceCompleted {
+  readonly type: 'SyncSliceCompleted';
+  readonly data: SyncContext & {
+    readonly attempt: number;
+    /** Bank days of the slice, inclusive; `to` is `null` when it reads whatever comes later, too. */
+    readonly from: string;
+    readonly to: string | null;
+    /** First bank day that all accounts are read from by now; `null`: one has not been read at all. */
+    readonly readFrom: string | null;
+    /** `left` is an estimate: how many days a slice takes follows from how many rows the last one had. */
+    readonly slices: { readonly done: number; readonly left: number };
+    readonly tally: SyncTally;
+    readonly cursor: string | null;
+    readonly completedAt: string;
+  };
+}
+
 export interface SyncCompleted {
   readonly type: 'SyncCompleted';
   readonly data: SyncContext &
@@ -124,4 +164,11 @@ export interface SyncTimedOut {
 }
 
 export type SyncEvent =
-  SyncRequested | SyncQueuedAgain | SyncJoined | SyncStarted | SyncCompleted | SyncFailed | SyncTimedOut;
+  | SyncRequested
+  | SyncQueuedAgain
+  | SyncJoined
+  | SyncStarted
+  | SyncSliceCompleted
+  | SyncCompleted
+  | SyncFailed
+  | SyncTimedOut;

@@ -7,6 +7,7 @@ import type {
   SyncJoined,
   SyncQueuedAgain,
   SyncRequested,
+  SyncSliceCompleted,
   SyncStarted,
 } from './sync.events.js';
 import { REMEMBERED_REQUESTS, runOfRequest } from './sync.state.js';
@@ -472,5 +473,57 @@ describe('the end', () => {
     given(sync, ...waiting)
       .when(timeOut)
       .thenEvents(timedOut, requested('b'));
+  });
+});
+
+describe('a slice of a run', () => {
+  const tally = { readable: 5, failed: 1, failures: outcome.failures, pages: 1, calls: 3 };
+  const slice = {
+    from: '2026-03-03',
+    to: null,
+    readFrom: '2026-03-03',
+    slices: { done: 1, left: 2 },
+    tally,
+    cursor: 'cursor-of-slice',
+  };
+  const command = { type: 'CompleteSlice', syncId: 'run-a', attempt: 1, slice, now: NOW } as const;
+  const finished: SyncSliceCompleted = {
+    type: 'SyncSliceCompleted',
+    data: { syncId: 'run-a', ...owner, attempt: 1, ...slice, completedAt: NOW },
+  };
+
+  it('is proved whatever becomes of the run', () => {
+    given(sync, requested('a'), started(1)).when(command).thenEvents(finished);
+    for (const end of [fail, timeOut] as const) {
+      const history = [requested('a'), started(1), finished];
+      const [ended] = sync.decide(end, stateAfter(sync, ...history));
+      if (!ended) throw new Error('It did not end.');
+      expect(ended.data).toMatchObject({ cursorBefore: null, cursorAfter: 'cursor-of-slice' });
+      expect(stateAfter(sync, ...history, ended).cursor).toBe('cursor-of-slice');
+    }
+  });
+
+  it('is where the next attempt goes on, with what was counted', () =>
+    expect(stateAfter(sync, requested('a'), started(1), finished, started(2))).toMatchObject({
+      cursor: 'cursor-of-slice',
+      run: { attempt: 2, slices: { done: 1, tally, cursorBefore: null } },
+    }));
+
+  it('of an attempt that no longer counts is nobody’s business', () => {
+    given(sync, requested('a'), started(1), started(2)).when(command).thenNothing();
+    given(sync).when(command).thenNothing();
+  });
+});
+
+describe('what a connection remembers', () => {
+  it('is when a sync was first asked for, and when last because of a link', () => {
+    const link = {
+      trigger: 'link',
+      causes: [{ requestId: 'b', trigger: 'link' }],
+      requestedAt: LATER,
+    } as const;
+    const history = [requested('a'), started(1), queued('run-b', 'b', link), completed];
+    expect(stateAfter(sync, ...history)).toMatchObject({ firstRequestedAt: NOW, linkedAt: LATER });
+    expect(stateAfter(sync, ...history.slice(0, 2))).toMatchObject({ firstRequestedAt: NOW, linkedAt: null });
   });
 });

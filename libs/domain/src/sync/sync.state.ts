@@ -1,4 +1,4 @@
-import type { SyncCause, SyncContext, SyncTrigger } from './sync.events.js';
+import type { SyncCause, SyncContext, SyncTally, SyncTrigger } from './sync.events.js';
 
 /**
  * How many served requests are remembered at least to recognise a repeated one. More than any reactor asks at once: what
@@ -20,9 +20,18 @@ export interface OpenRun extends SyncContext {
   /** 0 until the first worker took it. */
   readonly attempt: number;
   readonly startedAt: string | null;
+  /** The slices that are in the log; `null` before the first of several. */
+  readonly slices: FinishedSlices | null;
 }
 
-export type QueuedRun = Omit<OpenRun, 'attempt' | 'startedAt'>;
+export interface FinishedSlices {
+  readonly done: number;
+  readonly tally: SyncTally;
+  /** Where the run began. */
+  readonly cursorBefore: string | null;
+}
+
+export type QueuedRun = Omit<OpenRun, 'attempt' | 'startedAt' | 'slices'>;
 
 /** Requests that became part of one run, in the order in which they came. */
 export interface ServedRequests {
@@ -37,6 +46,10 @@ interface Memory {
   readonly served: readonly ServedRequests[];
   /** Where the last complete run left the provider's cursor. */
   readonly cursor: string | null;
+  /** When a sync was first asked for: a day's worth of history is owed from then on, however long runs fail. */
+  readonly firstRequestedAt: string | null;
+  /** When a sync was last asked for because a bank was linked, or linked again. */
+  readonly linkedAt: string | null;
   /** When the last run that webhooks alone had asked for was started first. */
   readonly lastWebhookStart: string | null;
 }

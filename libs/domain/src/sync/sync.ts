@@ -2,7 +2,7 @@ import type { Decider } from '#kernel';
 import { evolveSync } from './evolve-sync.js';
 import { isToCome } from './pacing.js';
 import { type RequestSync, requestSync } from './request-sync.js';
-import type { SyncEvent, SyncReport } from './sync.events.js';
+import type { SyncContext, SyncEvent, SyncReport, SyncSliceCompleted } from './sync.events.js';
 import type { OpenRun, SyncState } from './sync.state.js';
 
 export type { RequestSync } from './request-sync.js';
@@ -19,6 +19,15 @@ export type RunOutcome = Omit<
   SyncReport,
   'trigger' | 'attempt' | 'requestedAt' | 'startedAt' | 'endedAt' | 'cursorBefore'
 >;
+
+/** Decided as nothing for an attempt that is no longer the one that counts. */
+export interface CompleteSlice {
+  readonly type: 'CompleteSlice';
+  readonly syncId: string;
+  readonly attempt: number;
+  readonly slice: Omit<SyncSliceCompleted['data'], keyof SyncContext | 'attempt' | 'completedAt'>;
+  readonly now: string;
+}
 
 export interface CompleteSync {
   readonly type: 'CompleteSync';
@@ -48,7 +57,7 @@ export interface TimeOutSync {
   readonly now: string;
 }
 
-export type SyncCommand = RequestSync | StartSync | CompleteSync | FailSync | TimeOutSync;
+export type SyncCommand = RequestSync | StartSync | CompleteSlice | CompleteSync | FailSync | TimeOutSync;
 
 const contextOf = ({ syncId, connectionId, tenantId, companyId }: OpenRun) => ({
   syncId,
@@ -64,7 +73,7 @@ const reportOf = (run: OpenRun, state: SyncState, outcome: RunOutcome, now: stri
   requestedAt: run.requestedAt,
   startedAt: run.startedAt,
   endedAt: now,
-  cursorBefore: state.cursor,
+  cursorBefore: run.slices ? run.slices.cursorBefore : state.cursor,
 });
 
 type Open = Extract<SyncState, { status: 'open' }>;
@@ -105,11 +114,20 @@ export const sync: Decider<SyncState, SyncCommand, SyncEvent> = {
     'SyncQueuedAgain',
     'SyncJoined',
     'SyncStarted',
+    'SyncSliceCompleted',
     'SyncCompleted',
     'SyncFailed',
     'SyncTimedOut',
   ],
-  initialState: { status: 'idle', lastSlot: null, served: [], cursor: null, lastWebhookStart: null },
+  initialState: {
+    status: 'idle',
+    lastSlot: null,
+    served: [],
+    cursor: null,
+    lastWebhookStart: null,
+    firstRequestedAt: null,
+    linkedAt: null,
+  },
   decide: (command, state) => {
     if (command.type === 'RequestSync') return requestSync(command, state);
     if (state.status === 'idle' || state.run.syncId !== command.syncId) return [];
@@ -118,6 +136,12 @@ export const sync: Decider<SyncState, SyncCommand, SyncEvent> = {
         if (isToCome(state.run.notBefore, command.now)) return [];
         const attempt = state.run.attempt + 1;
         return [{ type: 'SyncStarted', data: { ...contextOf(state.run), attempt, startedAt: command.now } }];
+      }
+      case 'CompleteSlice': {
+        const { attempt, slice, now } = command;
+        if (attempt !== state.run.attempt) return [];
+        const data = { ...contextOf(state.run), ...slice, attempt, completedAt: now };
+        return [{ type: 'SyncSliceCompleted', data }];
       }
       case 'CompleteSync':
         return command.attempt === state.run.attempt ? completeSync(command, state) : [];

@@ -57,6 +57,9 @@ export interface Settings {
   readonly webhookBodiesMib: number;
   /** Pause between the starts of two runs of one connection that webhooks ask for. */
   readonly webhookMinIntervalSeconds: number;
+  /** The recent days of every account are read whole so often, and so far back. */
+  readonly fullRereadEveryDays: number;
+  readonly fullRereadDays: number;
   /** Webhook deliveries older than that are forgotten. */
   readonly deliveryRetentionDays: number;
   readonly syncCron: string;

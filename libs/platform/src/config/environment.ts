@@ -102,6 +102,8 @@ export class Environment {
   WEBHOOK_TRUSTED_PROXIES?: string;
   @Count(64, 4_096, 'MiB') WEBHOOK_BODIES_MIB = 192;
   @Seconds(0, 3_600) WEBHOOK_MIN_INTERVAL_SECONDS = 10;
+  @Count(1, 365, 'days') FULL_REREAD_EVERY_DAYS = 7;
+  @Count(1, 3_650, 'days') FULL_REREAD_DAYS = 90;
   @Count(1, 3_650, 'days') DELIVERY_RETENTION_DAYS = 90;
   @HttpUrl() PUBLIC_URL = 'http://localhost:3000';
 

@@ -88,6 +88,8 @@ const settingsOf = (app: AppName, env: Environment): EmbeddedConfig => ({
   webhookTrustedProxies: env.WEBHOOK_TRUSTED_PROXIES?.split(',') ?? [],
   webhookBodiesMib: env.WEBHOOK_BODIES_MIB,
   webhookMinIntervalSeconds: env.WEBHOOK_MIN_INTERVAL_SECONDS,
+  fullRereadEveryDays: env.FULL_REREAD_EVERY_DAYS,
+  fullRereadDays: env.FULL_REREAD_DAYS,
   deliveryRetentionDays: env.DELIVERY_RETENTION_DAYS,
   ...providersOf(env),
   syncCron: env.SYNC_CRON,

@@ -1,6 +1,6 @@
-import { parseBankDay } from '#kernel';
+import { type BankDay, parseBankDay } from '#kernel';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { FetchRequest, FetchStep } from '../bank-provider.js';
+import type { FetchRequest, FetchStep, WantedAccount } from '../bank-provider.js';
 import { type ScriptedAnswer, type SeenRequest, startScriptedServer } from '../scripted-server.js';
 import { fixtureBytes } from './fixtures.js';
 import { PowensProvider } from './powens-provider.js';
@@ -22,12 +22,14 @@ const row = (id: number, changes: object = {}) => ({
   ...changes,
 });
 
-const wanted = (...ids: string[]) => ids.map((providerAccountId) => ({ providerAccountId, currency: 'EUR' }));
+const wantedFrom = (from: BankDay, ...ids: string[]): readonly WantedAccount[] =>
+  ids.map((providerAccountId) => ({ providerAccountId, currency: 'EUR', from }));
+const wanted = (...ids: string[]) => wantedFrom(FROM, ...ids);
 const request = (changes: Partial<FetchRequest> = {}): FetchRequest => ({
   access: { accessToken: 'token', providerUserId: '4021', providerConnectionId: '3107' },
   accounts: wanted('8801', '8802'),
-  from: FROM,
-  cursor: null,
+  part: { kind: 'window', to: null },
+  begunAt: '2026-04-01T00:00:00.000Z',
   ...changes,
 });
 
@@ -76,9 +78,9 @@ const pageOf = (rows: readonly object[], next: string | null = null): ScriptedAn
   body: { transactions: rows, _links: { prev: null, next: next === null ? null : { href: next } } },
 });
 
-const cursorOf = (accounts: object, lastUpdate = '2026-03-14 06:12:27') =>
-  JSON.stringify({ v: 1, lastUpdate, accounts });
-const READ = cursorOf({ '8801': '2026-03-01', '8802': '2026-03-01' });
+const cursorOf = (lastUpdate = '2026-03-14 06:12:27') => JSON.stringify({ v: 2, lastUpdate });
+const READ = cursorOf();
+const since = (cursor = READ): Partial<FetchRequest> => ({ part: { kind: 'changes', since: cursor } });
 
 describe('a first fetch', () => {
   it('reads all accounts at once, by the bank’s date and with deleted rows, and follows the links as they are', async () => {
@@ -97,7 +99,7 @@ describe('a first fetch', () => {
     expect(end).toEqual({
       kind: 'end',
       complete: true,
-      cursor: cursorOf({ '8801': '2026-03-01', '8802': '2026-03-01' }),
+      cursor: READ,
       reason: null,
       scope: 'full',
     });
@@ -140,7 +142,7 @@ describe('a first fetch', () => {
 describe('a fetch with a cursor', () => {
   it('reads what changed since, three hours earlier, for all known accounts at once', async () => {
     const { urls, end } = await fetchWith(() => pageOf([row(1, { last_update: '2026-03-15 06:00:00' })]), {
-      cursor: READ,
+      ...since(),
     });
     expect(urls).toEqual([`${USER_WIDE}?limit=1000&all=&last_update=2026-03-14+03%3A12%3A27`]);
     expect(end).toMatchObject({
@@ -150,23 +152,20 @@ describe('a fetch with a cursor', () => {
   });
 
   it('that brings nothing keeps its place', async () => {
-    const { end } = await fetchWith(() => pageOf([]), { cursor: READ });
+    const { end } = await fetchWith(() => pageOf([]), since());
     expect(end).toMatchObject({ complete: true, cursor: READ });
   });
 
-  it('reads an account that it does not know in full, on its own', async () => {
-    const { urls, end } = await fetchWith(() => pageOf([]), { cursor: cursorOf({ '8801': '2026-03-01' }) });
-    expect(urls).toEqual([
-      '/2.0/users/me/accounts/8801/transactions?limit=1000&all=&last_update=2026-03-14+03%3A12%3A27',
-      `/2.0/users/me/accounts/8802/transactions?${FULL}`,
-    ]);
-    expect(end).toMatchObject({ scope: 'incremental', cursor: READ });
+  it('of another make reads everything again', async () => {
+    const { urls, end } = await fetchWith(() => pageOf([row(1)]), since('{"v":1}'));
+    expect(urls).toEqual([`${USER_WIDE}?${FULL}`]);
+    expect(end).toMatchObject({ scope: 'full', cursor: cursorOf('2026-03-11 06:00:00') });
   });
 
-  it('reads everything again when an earlier first day is wanted', async () => {
-    const { urls, end } = await fetchWith(() => pageOf([]), { cursor: READ, from: EARLIER });
-    expect(urls).toEqual([`${USER_WIDE}?limit=1000&all=&filter=date&min_date=2026-02-01`]);
-    expect(end).toMatchObject({ scope: 'full', cursor: expect.stringContaining('"8801":"2026-02-01"') });
+  it('looks again at what changed after the reading had begun', async () => {
+    const changed = row(1, { last_update: '2026-03-15 06:00:00' });
+    const { end } = await fetchWith(() => pageOf([changed]), { ...since(), begunAt: '2026-03-15T04:00:00Z' });
+    expect(end).toMatchObject({ cursor: cursorOf('2026-03-15 05:00:00') });
   });
 
   it('keeps changes of rows that were imported, though the window moved on, and not of older ones', async () => {
@@ -175,14 +174,22 @@ describe('a fetch with a cursor', () => {
       row(2, { date: '2026-02-27' }),
       row(3, { date: '2026-02-27', deleted: '2026-03-11 06:00:00' }),
     ];
-    const { ids, end } = await fetchWith(() => pageOf(rows), { cursor: READ, from: LATER });
+    const { ids, end } = await fetchWith(() => pageOf(rows), since());
     expect(ids).toEqual(['1', '3']);
     expect(end).toMatchObject({ cursor: READ });
   });
+});
 
-  it('forgets an account that is no longer wanted', async () => {
-    const { end } = await fetchWith(() => pageOf([]), { cursor: READ, accounts: wanted('8801') });
-    expect(end).toMatchObject({ cursor: cursorOf({ '8801': '2026-03-01' }) });
+describe('a window', () => {
+  it('goes from the earliest day that an account is wanted from to its last, and keeps to each account’s', async () => {
+    const accounts = [...wantedFrom(EARLIER, '8801'), ...wantedFrom(LATER, '8802')];
+    const rows = [row(1, { date: '2026-03-02' }), row(2, { date: '2026-03-02', id_account: 8802 })];
+    const to = FROM;
+    const { urls, ids } = await fetchWith(() => pageOf(rows), { accounts, part: { kind: 'window', to } });
+    expect(urls).toEqual([
+      `${USER_WIDE}?limit=1000&all=&filter=date&min_date=2026-02-01&max_date=2026-03-01`,
+    ]);
+    expect(ids).toEqual(['1']);
   });
 });
 
@@ -198,7 +205,7 @@ describe('a fetch that cannot end well', () => {
       complete: false,
       cursor: null,
       reason: 'repeated-cursor',
-      scope: 'full',
+      scope: 'incremental',
     });
   });
 
@@ -209,7 +216,13 @@ describe('a fetch that cannot end well', () => {
       3,
     );
     expect(ids).toEqual(['1', '2', '3']);
-    expect(end).toEqual({ kind: 'end', complete: false, cursor: null, reason: 'page-cap', scope: 'full' });
+    expect(end).toEqual({
+      kind: 'end',
+      complete: false,
+      cursor: null,
+      reason: 'page-cap',
+      scope: 'incremental',
+    });
   });
 
   it('with exactly as many pages as the cap allows is complete', async () => {

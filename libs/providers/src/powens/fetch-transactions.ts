@@ -1,11 +1,18 @@
-import type { BankDay } from '#kernel';
 import type { FetchedTransaction } from '#domain';
-import { type CallCount, type FetchRequest, type FetchStep, ProviderError } from '../bank-provider.js';
+import {
+  type CallCount, type FetchRequest, type FetchStep, ProviderError, type WantedAccount,
+} from '../bank-provider.js'; // prettier-ignore
 import { asList, asRecord, asText } from '../json-fields.js';
 import { unreadable } from './read-answers.js';
-import { planReads, type Read } from './plan-reads.js';
+import { planRead } from './plan-read.js';
 import type { PowensClient } from './powens-client.js';
-import { formatCursor, laterOf, parseCursor, type TransactionsCursor } from './transactions-cursor.js';
+import {
+  formatCursor,
+  laterOf,
+  noLaterThan,
+  parseCursor,
+  type TransactionsCursor,
+} from './transactions-cursor.js';
 import { accountOfRow, lastUpdateOfRow, translateTransaction } from './translate-transaction.js';
 
 type Stop = 'page-cap' | 'repeated-cursor' | null;
@@ -28,7 +35,7 @@ const readPage = (answer: unknown): Page => {
 export class TransactionsFetch {
   private pages = 0;
   private lastUpdate: string | null;
-  private readonly currencies: ReadonlyMap<string, string | null>;
+  private readonly wanted: ReadonlyMap<string, WantedAccount>;
   private readonly cursor: TransactionsCursor | null;
 
   constructor(
@@ -37,39 +44,35 @@ export class TransactionsFetch {
     private readonly calls: CallCount,
     private readonly limits: { readonly pageCap: number; readonly latestMs: number },
   ) {
-    this.cursor = parseCursor(request.cursor);
+    const { accounts, part } = request;
+    this.cursor = parseCursor(part.kind === 'changes' ? part.since : null);
     this.lastUpdate = this.cursor?.lastUpdate ?? null;
-    this.currencies = new Map(
-      request.accounts.map((account) => [account.providerAccountId, account.currency]),
-    );
+    this.wanted = new Map(accounts.map((account) => [account.providerAccountId, account]));
   }
 
   async *steps(): AsyncGenerator<FetchStep, void> {
-    const reads = planReads(this.request, this.cursor);
-    const done = new Map<string, BankDay>();
-    let scope: 'full' | 'incremental' = reads.every((read) => read.scope === 'full') ? 'full' : 'incremental';
-    for (const read of reads) {
-      const end = yield* this.read(read);
-      if (end === 'page-cap' || end === 'repeated-cursor') {
-        yield { kind: 'end', complete: false, cursor: null, reason: end, scope };
-        return;
-      }
-      // No account is shared any more: nothing was re-read, so nothing may be concluded from what is absent.
-      if (end === 'no-account') scope = 'incremental';
-      else for (const [id, from] of read.accounts) done.set(id, from);
+    const read = planRead(this.request, this.cursor);
+    const stop = read ? yield* this.read(read.path) : 'no-account';
+    if (stop === 'page-cap' || stop === 'repeated-cursor') {
+      yield { kind: 'end', complete: false, cursor: null, reason: stop, scope: 'incremental' };
+      return;
     }
-    yield { kind: 'end', complete: true, cursor: this.nextCursor(done), reason: null, scope };
+    // No account is shared any more: nothing was read, so nothing may be concluded from what is absent.
+    const scope = stop === null && read ? read.scope : 'incremental';
+    const cursor = stop === null ? this.nextCursor() : null;
+    yield { kind: 'end', complete: true, cursor, reason: null, scope };
   }
 
-  private nextCursor(accounts: ReadonlyMap<string, BankDay>): string | null {
-    return this.lastUpdate === null || accounts.size === 0
+  private nextCursor(): string | null {
+    const latestMs = Date.parse(this.request.begunAt);
+    return this.lastUpdate === null
       ? null
-      : formatCursor({ lastUpdate: this.lastUpdate, accounts });
+      : formatCursor({ lastUpdate: noLaterThan(this.lastUpdate, latestMs) });
   }
 
-  private async *read(read: Read): AsyncGenerator<FetchStep, Stop | 'no-account'> {
+  private async *read(path: string): AsyncGenerator<FetchStep, Stop | 'no-account'> {
     const seen = new Set<string>();
-    let address: string | null = this.client.addressOf(read.path);
+    let address: string | null = this.client.addressOf(path);
     while (address !== null) {
       if (seen.has(address)) return 'repeated-cursor';
       if (this.pages >= this.limits.pageCap) return 'page-cap';
@@ -77,7 +80,7 @@ export class TransactionsFetch {
       const page = await this.page(address);
       if (page === null) return 'no-account';
       this.pages += 1;
-      yield { kind: 'page', items: this.itemsOf(page.rows, read) };
+      yield { kind: 'page', items: this.itemsOf(page.rows) };
       address = page.next === null ? null : this.client.follow(page.next);
     }
     return null;
@@ -96,14 +99,14 @@ export class TransactionsFetch {
     }
   }
 
-  private itemsOf(rows: readonly unknown[], read: Read): readonly FetchedTransaction[] {
+  private itemsOf(rows: readonly unknown[]): readonly FetchedTransaction[] {
     return rows.flatMap((row) => {
       const account = accountOfRow(row);
-      if (account !== null && !read.accounts.has(account)) return [];
+      if (account !== null && !this.wanted.has(account)) return [];
       this.lastUpdate = laterOf(this.lastUpdate, lastUpdateOfRow(row), this.limits.latestMs);
-      const item = translateTransaction(row, (id) => this.currencies.get(id) ?? null);
+      const item = translateTransaction(row, (id) => this.wanted.get(id)?.currency ?? null);
       // A change of a row from before the window is not news: the row was never imported.
-      return item.kind === 'row' && item.day < (read.accounts.get(item.providerAccountId) ?? '')
+      return item.kind === 'row' && item.day < (this.wanted.get(item.providerAccountId)?.from ?? '')
         ? []
         : [item];
     });

@@ -1,11 +1,9 @@
-import { parseBankDay } from '#kernel';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseInstant } from './parse-time.js';
-import { changedSince, formatCursor, laterOf, parseCursor } from './transactions-cursor.js';
+import { changedSince, formatCursor, laterOf, noLaterThan, parseCursor } from './transactions-cursor.js';
 
-const from = parseBankDay('2026-01-01') ?? expect.fail('no day');
-const cursorAt = (lastUpdate: string) => ({ lastUpdate, accounts: new Map([['8801', from]]) });
+const cursorAt = (lastUpdate: string) => ({ lastUpdate });
 const LATEST = Date.parse('2026-12-31T00:00:00Z');
 
 describe('the cursor', () => {
@@ -18,16 +16,10 @@ describe('the cursor', () => {
     '',
     'null',
     '{}',
-    '{"v":2,"lastUpdate":"2026-03-14 06:12:27","accounts":{}}',
-    '{"v":1,"lastUpdate":"never","accounts":{}}',
-    '{"v":1',
+    '{"v":1,"lastUpdate":"2026-03-14 06:12:27","accounts":{}}',
+    '{"v":2,"lastUpdate":"never"}',
+    '{"v":2',
   ])('of another make means reading everything again: %s', (text) => expect(parseCursor(text)).toBeNull());
-
-  it('forgets an account whose first day is none, which reads it in full again', () => {
-    const text =
-      '{"v":1,"lastUpdate":"2026-03-14 06:12:27","accounts":{"8801":"2026-02-30","8802":"2026-01-01"}}';
-    expect([...(parseCursor(text)?.accounts.keys() ?? [])]).toEqual(['8802']);
-  });
 });
 
 describe('what changed since', () => {
@@ -69,4 +61,14 @@ describe('the later timestamp', () => {
     [null, '2026-03-14 06:12:27', '2026-03-14 06:12:27'],
     [null, null, null],
   ])('of %s and %s is %s', (a, b, later) => expect(laterOf(a, b, LATEST)).toBe(later));
+});
+
+describe('the mark', () => {
+  it.each([
+    ['2026-03-14 06:12:27', '2026-03-14T05:12:26Z', '2026-03-14 06:12:26'],
+    ['2026-03-14T06:12:27Z', '2026-03-14T05:00:00Z', '2026-03-14 06:00:00'],
+    ['2026-03-14 06:12:27', '2026-03-14T05:12:27Z', '2026-03-14 06:12:27'],
+  ])('of %s lies no later than %s: %s', (lastUpdate, begunAt, mark) =>
+    expect(noLaterThan(lastUpdate, Date.parse(begunAt))).toBe(mark),
+  );
 });

@@ -1,17 +1,14 @@
-import type { BankDay } from '#kernel';
 import { asRecord, asText } from '../json-fields.js';
 import { parseLossless, stringifyLossless } from '../lossless-json.js';
-import { formatSystemTime, parseDay, parseInstant } from './parse-time.js';
+import { formatSystemTime, parseInstant } from './parse-time.js';
 
 /** Covers the doubt about the zone of Powens' timestamps, and what it wrote while we were reading. */
 const OVERLAP_MS = 3 * 3_600_000;
 
-/** How far the transactions of a connection were read. */
+/** How far the changes of a connection's transactions were read. */
 export interface TransactionsCursor {
   /** Greatest `last_update` seen, exactly as Powens wrote it. */
   readonly lastUpdate: string;
-  /** Accounts that were read in full, each with the first day of that reading. */
-  readonly accounts: ReadonlyMap<string, BankDay>;
 }
 
 /** `null` for a cursor of another version or make: everything is read again, which repeats but never misses. */
@@ -20,19 +17,20 @@ export const parseCursor = (text: string | null): TransactionsCursor | null => {
   try {
     const cursor = asRecord(parseLossless(text));
     const lastUpdate = asText(cursor?.['lastUpdate']);
-    if (cursor?.['v'] !== '1' || lastUpdate === null || parseInstant(lastUpdate) === null) return null;
-    const accounts = Object.entries(asRecord(cursor['accounts']) ?? {}).flatMap(([id, from]) => {
-      const day = parseDay(from);
-      return day === null ? [] : [[id, day] as const];
-    });
-    return { lastUpdate, accounts: new Map(accounts) };
+    return cursor?.['v'] !== '2' || lastUpdate === null || parseInstant(lastUpdate) === null
+      ? null
+      : { lastUpdate };
   } catch {
     return null;
   }
 };
 
-export const formatCursor = (cursor: TransactionsCursor): string =>
-  stringifyLossless({ v: 1, lastUpdate: cursor.lastUpdate, accounts: Object.fromEntries(cursor.accounts) });
+export const formatCursor = ({ lastUpdate }: TransactionsCursor): string =>
+  stringifyLossless({ v: 2, lastUpdate });
+
+/** The mark, or `latestMs` where it lies beyond. */
+export const noLaterThan = (lastUpdate: string, latestMs: number): string =>
+  (parseInstant(lastUpdate) ?? 0) > latestMs ? formatSystemTime(latestMs) : lastUpdate;
 
 /** Value of Powens' `last_update` filter for what changed since the cursor. */
 export const changedSince = (cursor: TransactionsCursor): string =>

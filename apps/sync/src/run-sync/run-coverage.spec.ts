@@ -1,0 +1,247 @@
+import { addDays, type BankDay } from '#kernel';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Coverage, RunCoverage, type Slice, type SliceEnd } from './run-coverage.js';
+
+const day = (text: string) => text as BankDay;
+const TODAY = day('2026-11-01');
+const at = (today: BankDay) => `${today}T12:00:00.000Z`;
+const account = (id: string, ledgerId = `ledger-${id}`) => ({ providerAccountId: id, ledgerId });
+
+const run = (changes: Partial<Coverage> = {}): Coverage => {
+  const today = changes.today ?? TODAY;
+  return {
+    cursor: null,
+    accounts: [account('a')],
+    returned: new Set(),
+    today,
+    wantedFrom: addDays(today, -30),
+    begunAt: at(today),
+    rereadBefore: at(addDays(today, -7)),
+    rereadDays: 90,
+    ...changes,
+  };
+};
+
+const end = (changes: Partial<SliceEnd> = {}, reads = 1): SliceEnd => ({
+  ends: Array.from({ length: reads }, () => ({ complete: true, cursor: 'mark', scope: 'full' as const })),
+  readable: 10,
+  failed: 0,
+  days: new Map(),
+  ...changes,
+});
+
+/** Carries out all slices; returns them and the cursor. */
+const carryOut = (
+  changes: Partial<Coverage> = {},
+  ends: (slice: Slice) => Partial<SliceEnd> = () => ({}),
+) => {
+  const coverage = new RunCoverage(run(changes));
+  const slices: Slice[] = [];
+  for (let slice = coverage.next(); slice && slices.length < 100; slice = coverage.next()) {
+    slices.push(slice);
+    coverage.done(slice, end(ends(slice), slice.reads.length));
+  }
+  const kinds = slices.map(({ reads }) => reads.map(({ part }) => part.kind));
+  return { coverage, slices, kinds, cursor: coverage.cursor };
+};
+
+const first = carryOut().cursor;
+const later = (days: number, changes: Partial<Coverage> = {}) =>
+  carryOut({ cursor: first, today: addDays(TODAY, days), ...changes });
+
+describe('a run', () => {
+  it('that finds everything read reads the changes, and nothing else', () => {
+    const { kinds, slices } = later(1);
+    expect(kinds).toEqual([['changes']]);
+    expect(slices[0]?.reads[0]).toEqual({
+      part: { kind: 'changes', since: 'mark' },
+      accounts: [{ providerAccountId: 'a', from: '2026-10-02' }],
+    });
+  });
+
+  it('reads the recent days whole once a week, as far as they were ever wanted', () => {
+    const { kinds, slices } = later(7);
+    expect(kinds).toEqual([['changes', 'window']]);
+    expect(slices[0]?.reads[1]?.accounts).toEqual([{ providerAccountId: 'a', from: '2026-10-02' }]);
+    expect(later(6).kinds).toEqual([['changes']]);
+  });
+
+  it('reads the recent days whole after a repair', () =>
+    expect(later(1, { rereadBefore: at(addDays(TODAY, 1)) }).kinds).toEqual([['changes', 'window']]));
+
+  it('reads again from the last proved day after an outage, however long and however little is wanted', () => {
+    const today = addDays(TODAY, 400);
+    const { slices, coverage } = later(400, { wantedFrom: addDays(today, -1), rereadDays: 90 });
+    expect(slices[0]?.reads[1]?.accounts).toEqual([{ providerAccountId: 'a', from: TODAY }]);
+    expect(coverage.wantedFrom).toBe('2026-10-02');
+  });
+
+  it('reads a new account on its own, as far back as the others', () => {
+    const { kinds, slices } = later(1, { accounts: [account('a'), account('b')] });
+    expect(kinds).toEqual([['changes'], ['window']]);
+    expect(slices[1]?.reads[0]?.accounts).toEqual([{ providerAccountId: 'b', from: '2026-10-02' }]);
+  });
+
+  it('reads an account anew that came back, or that is another ledger’s now', () => {
+    expect(later(1, { returned: new Set(['a']) }).kinds).toEqual([['window']]);
+    expect(later(1, { accounts: [account('a', 'other')] }).kinds).toEqual([['window']]);
+  });
+
+  it('reads only the older days when more is wanted', () => {
+    const { slices } = later(1, { wantedFrom: day('2026-09-01') });
+    expect(slices[1]).toMatchObject({ from: '2026-09-01', to: '2026-10-01' });
+  });
+
+  it('goes on with the older days after an end in the middle', () => {
+    const wantedFrom = addDays(TODAY, -1000);
+    const coverage = new RunCoverage(run({ wantedFrom }));
+    const slice = coverage.next();
+    if (!slice) throw new Error('There is nothing to read.');
+    coverage.done(slice, end({ readable: 20_000 }));
+    const { slices } = carryOut({ cursor: coverage.cursor, wantedFrom }, () => ({ readable: 20_000 }));
+    expect(slices[0]?.reads[0]?.part.kind).toBe('changes');
+    expect(slices[1]?.to).toBe(addDays(slice.from, -1));
+  });
+
+  it('claims nothing after a bad row or an incomplete page set', () => {
+    expect(carryOut({}, () => ({ failed: 1 })).cursor).toBeNull();
+    const cut = [{ complete: false, cursor: null, scope: 'incremental' as const }];
+    expect(carryOut({}, () => ({ ends: cut })).cursor).toBeNull();
+    expect(carryOut({ cursor: first, today: addDays(TODAY, 1) }, () => ({ failed: 1 })).cursor).toBe(first);
+  });
+
+  it('takes an account that is not shared for unread, and does not ask for ever', () => {
+    const none = [{ complete: true, cursor: null, scope: 'incremental' as const }];
+    const { slices, cursor } = carryOut({}, () => ({ ends: none }));
+    expect(slices).toHaveLength(1);
+    expect(carryOut({ cursor }).kinds).toEqual([['window']]);
+  });
+
+  it('without any row reads few slices, and all again the next time', () => {
+    const wantedFrom = addDays(TODAY, -3650);
+    const ends = [{ complete: true, cursor: null, scope: 'full' as const }];
+    const { slices, cursor } = carryOut({ wantedFrom }, () => ({ readable: 0, ends }));
+    expect(slices).toHaveLength(2);
+    expect(carryOut({ cursor, wantedFrom }).kinds.flat()).not.toContain('changes');
+  });
+});
+
+/** A slice that shows rows of account `a` of these days. */
+const seen = (from: string, to: string) => () => ({
+  days: new Map([['a', { first: day(from), last: day(to) }]]),
+});
+
+describe('a gap', () => {
+  const before = carryOut({}, seen('2026-10-02', '2026-10-31')).cursor;
+  const today = addDays(TODAY, 100);
+
+  it('is history that the provider does not show any more, back to the last proved day', () => {
+    const { coverage, slices } = carryOut({ cursor: before, today }, seen('2026-12-20', today));
+    expect(slices[0]?.reads[1]?.accounts).toEqual([{ providerAccountId: 'a', from: '2026-10-31' }]);
+    expect(coverage.gaps()).toEqual([{ providerAccountId: 'a', from: TODAY, to: '2026-12-19' }]);
+  });
+
+  it('is found for an account that came back under another id', () => {
+    const days = new Map([['b', { first: day('2026-12-20'), last: today }]]);
+    const { coverage } = carryOut({ cursor: before, today, accounts: [account('b', 'ledger-a')] }, () => ({
+      days,
+    }));
+    expect(coverage.gaps()).toEqual([{ providerAccountId: 'b', from: TODAY, to: '2026-12-19' }]);
+  });
+
+  it('is none where the account shows a row of before, or none at all, or where runs never stopped', () => {
+    const changes = { cursor: before, today };
+    expect(carryOut(changes, seen('2026-10-31', today)).coverage.gaps()).toEqual([]);
+    expect(carryOut(changes).coverage.gaps()).toEqual([]);
+    const soon = addDays(TODAY, 1);
+    const daily = { ...changes, today: soon, rereadBefore: at(addDays(soon, 1)) };
+    expect(carryOut(daily, seen(soon, soon)).coverage.gaps()).toEqual([]);
+  });
+});
+
+/** A row of the bank: dated `day`, changed last at `changed` (a day number), of account `of`. */
+interface BankRow {
+  readonly of: string;
+  readonly day: BankDay;
+  readonly changed: BankDay;
+}
+
+describe('the union of what is proved', () => {
+  const story = fc.array(
+    fc.record({
+      wait: fc.integer({ min: 0, max: 40 }),
+      rows: fc.array(fc.record({ of: fc.constantFrom('a', 'b'), age: fc.integer({ min: 0, max: 60 }) }), {
+        maxLength: 4,
+      }),
+      tracksB: fc.boolean(),
+      daysBack: fc.integer({ min: 1, max: 200 }),
+      /** The slice in which the run ends without a word, and how a slice goes otherwise. */
+      crashAt: fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }),
+      badAt: fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }),
+      cutAt: fc.option(fc.integer({ min: 0, max: 4 }), { nil: undefined }),
+      density: fc.constantFrom(0, 10, 20_000, 500_000),
+    }),
+    { minLength: 1, maxLength: 12 },
+  );
+
+  it('has no hole, whatever fails, however long nothing runs, whenever accounts come and go', () => {
+    fc.assert(
+      fc.property(story, (chapters) => {
+        let today = TODAY;
+        let cursor: string | null = null;
+        let isFirst = true;
+        let firstWanted: BankDay | null = null;
+        const bank: BankRow[] = [];
+        const imported = new Set<BankRow>();
+        for (const { wait, rows, tracksB, daysBack, crashAt, badAt, cutAt, density } of chapters) {
+          today = addDays(today, wait);
+          for (const { of, age } of rows) bank.push({ of, day: addDays(today, -age), changed: today });
+          const accounts = [account('a'), ...(tracksB ? [account('b')] : [])];
+          firstWanted ??= addDays(today, -daysBack);
+          const wantedFrom: BankDay = cursor === null ? firstWanted : addDays(today, -daysBack);
+          const coverage: RunCoverage = new RunCoverage(
+            run({ cursor, accounts, today, wantedFrom, rereadBefore: at(addDays(today, -7)) }),
+          );
+          let isWhole = true;
+          for (let n = 0, slice = coverage.next(); slice; slice = coverage.next(), n += 1) {
+            expect(n).toBeLessThan(200);
+            if (n === crashAt) {
+              isWhole = false;
+              break;
+            }
+            const cut = n === cutAt;
+            if (cut || n === badAt) isWhole = false;
+            const days = new Map<string, { first: BankDay; last: BankDay }>();
+            const ends = slice.reads.map(({ part, accounts: wanted }) => {
+              const shown = bank.filter((row) => {
+                const from = wanted.find(({ providerAccountId }) => providerAccountId === row.of)?.from;
+                if (from === undefined || row.day < from) return false;
+                if (part.kind === 'window') return part.to === null || row.day <= part.to;
+                return row.changed >= (JSON.parse(part.since) as BankDay);
+              });
+              // An unreadable row, and what a cut fetch did not bring, are not imported.
+              for (const row of shown) if (isWhole) imported.add(row);
+              return cut
+                ? { complete: false, cursor: null, scope: 'incremental' as const }
+                : {
+                    complete: true,
+                    cursor: part.kind === 'window' && shown.length === 0 ? null : JSON.stringify(today),
+                    scope: part.kind === 'window' ? ('full' as const) : ('incremental' as const),
+                  };
+            });
+            coverage.done(slice, { ends, readable: density, failed: n === badAt ? 1 : 0, days });
+          }
+          cursor = coverage.cursor;
+          if (!isWhole) continue;
+          isFirst = false;
+          const owed = bank.filter((row) => row.day >= coverage.wantedFrom && (row.of === 'a' || tracksB));
+          expect(owed.filter((row) => !imported.has(row))).toEqual([]);
+          expect(coverage.wantedFrom <= (firstWanted ?? today)).toBe(true);
+        }
+        return isFirst || cursor !== null;
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

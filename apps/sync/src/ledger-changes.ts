@@ -44,7 +44,7 @@ const entryOf = (
   type: transaction.type,
   counterparty: transaction.counterparty,
   provider_updated_at: transaction.providerUpdatedAt,
-  fingerprint: fingerprintOf(transaction),
+  fingerprint: fingerprintOf(context.ledgerId, transaction),
   removed_at: removed?.at ?? null,
   removed_reason: removed?.reason ?? null,
   imported_at: importedAt,

@@ -106,6 +106,11 @@ export const ledgerMigrations: readonly string[] = [
      detail jsonb NOT NULL,
      PRIMARY KEY (transaction_id, revision)
    );`,
+  // The fingerprint knows its ledger now: rows are found by it alone, whatever PostgreSQL guesses of a ledger's length.
+  `TRUNCATE {schema}.entries, {schema}.keys, {schema}.sources, {schema}.history, {schema}.heads, {schema}.sync_counts;
+   UPDATE passerelle.checkpoints SET position = NULL WHERE name = '{schema}';
+   DROP INDEX {schema}.entries_by_fingerprint;
+   CREATE INDEX entries_by_fingerprint ON {schema}.entries (fingerprint);`,
 ];
 
 /** A row of `entries`, as PostgreSQL gives it back. */

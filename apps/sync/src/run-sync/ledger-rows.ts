@@ -62,13 +62,16 @@ export const candidateIds = async (
 ): Promise<readonly string[]> => {
   if (strangers.length === 0) return [];
   const booked = strangers.filter(({ status }) => status === 'booked');
+  const fingerprints = new Set(strangers.map((content) => fingerprintOf(ledgerId, content)));
   const rows = await sql.query<{ id: string }>(
-    `SELECT id FROM ${LEDGER}.entries
-     WHERE ledger_id = $1 AND fingerprint = ANY($2::bigint[]) AND removed_at IS NULL
+    `SELECT found.id FROM unnest($2::bigint[]) AS wanted (fingerprint) CROSS JOIN LATERAL (
+       SELECT id, ledger_id FROM ${LEDGER}.entries AS entry
+       WHERE entry.fingerprint = wanted.fingerprint AND entry.removed_at IS NULL OFFSET 0
+     ) AS found WHERE found.ledger_id = $1
      UNION
      SELECT id FROM ${LEDGER}.entries
      WHERE ledger_id = $1 AND amount = ANY($3) AND status = 'pending' AND removed_at IS NULL`,
-    [ledgerId, [...new Set(strangers.map(fingerprintOf))], [...new Set(booked.map(({ amount }) => amount))]],
+    [ledgerId, [...fingerprints], [...new Set(booked.map(({ amount }) => amount))]],
   );
   return rows.map(({ id }) => id);
 };
@@ -80,25 +83,26 @@ export const ledgerRows = async (
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, LedgerRow>> => {
   if (ids.length === 0) return new Map();
-  const [entries, keys] = [
-    await sql.query<ReadEntry>(
-      `SELECT * FROM ${LEDGER}.entries WHERE ledger_id = $1 AND id = ANY($2::uuid[])`,
-      [ledgerId, ids],
-    ),
-    await sql.query<KeyRow>(
-      `SELECT ledger_id, provider_account_id, provider_transaction_id, transaction_id, live, word::text,
-         provider_updated_at FROM ${LEDGER}.keys WHERE transaction_id = ANY($1::uuid[])
-       ORDER BY provider_account_id, provider_transaction_id`,
-      [ids],
-    ),
-  ];
+  const entries = await sql.query<ReadEntry>(`SELECT * FROM ${LEDGER}.entries WHERE id = ANY($1::uuid[])`, [
+    ids,
+  ]);
+  const keys = await sql.query<KeyRow>(
+    `SELECT known.* FROM unnest($1::uuid[]) AS wanted (id) CROSS JOIN LATERAL (
+       SELECT ledger_id, provider_account_id, provider_transaction_id, transaction_id, live, word::text,
+         provider_updated_at
+       FROM ${LEDGER}.keys WHERE transaction_id = wanted.id OFFSET 0
+     ) AS known ORDER BY known.provider_account_id, known.provider_transaction_id`,
+    [ids],
+  );
   const keysOf = new Map<string, LedgerKey[]>(ids.map((id) => [id, []]));
   for (const key of keys) keysOf.get(key.transaction_id)?.push(keyOf(key));
   return new Map(
-    entries.map((row) => [
-      row.id,
-      { transaction: transactionOf(row), removed: row.removed_at !== null, keys: keysOf.get(row.id) ?? [] },
-    ]),
+    entries
+      .filter((row) => row.ledger_id === ledgerId)
+      .map((row) => [
+        row.id,
+        { transaction: transactionOf(row), removed: row.removed_at !== null, keys: keysOf.get(row.id) ?? [] },
+      ]),
   );
 };
 

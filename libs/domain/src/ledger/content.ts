@@ -30,8 +30,18 @@ export const comparedLabel = ({
 export const likenessOf = (content: TransactionContent): string =>
   canonicalJson([dayOf(content), content.amount, content.currency, comparedLabel(content)]);
 
-/** A short form of {@link likenessOf} to look rows up by. */
-export const fingerprintOf = (content: TransactionContent): string => digest64(likenessOf(content));
+/** A short form of {@link likenessOf} to look the rows of one ledger up by, among those of all. */
+export const fingerprintOf = (ledgerId: string, content: TransactionContent): string =>
+  digest64(`${ledgerId} ${likenessOf(content)}`);
+
+/**
+ * Whether the amount belongs into a sum of booked movements: pending rows may still change or go, removed ones are gone, and a
+ * deferred-card purchase is debited once more, with the month's others, as one `card-summary`.
+ */
+export const countsInTotals = (
+  { status, type }: Pick<TransactionContent, 'status' | 'type'>,
+  removed: boolean,
+): boolean => !removed && status === 'booked' && type !== 'deferred-card';
 
 /** All that a bank said of a transaction; equal words, equal content. */
 export const wordOf = (content: TransactionContent): string =>

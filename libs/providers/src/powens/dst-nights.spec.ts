@@ -33,9 +33,7 @@ describe.each([
 
   it('the overlap of a cursor covers it: what changed at that instant is asked for again', () => {
     for (const instant of instants) {
-      const since = parseInstant(
-        changedSince({ lastUpdate: formatSystemTime(instant), accounts: new Map() }),
-      );
+      const since = parseInstant(changedSince({ lastUpdate: formatSystemTime(instant) }));
       expect(instant - (since ?? Number.NaN)).toBeGreaterThanOrEqual(2 * HOUR_MS);
       expect(instant - (since ?? Number.NaN)).toBeLessThanOrEqual(5 * HOUR_MS);
     }

@@ -20,6 +20,7 @@ const whatHappened = (event: PublicEvent): string => {
       return `${event.data.status}, ${event.data.transactionsImported} imported`;
     case 'passerelle.connection.linked.v1':
     case 'passerelle.connection.action-required.v1':
+    case 'passerelle.connection.consent-expiring.v1':
     case 'passerelle.connection.disconnected.v1':
       return event.data.connectionId;
   }

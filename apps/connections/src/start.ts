@@ -1,10 +1,12 @@
-import { configuredProviders, openVault, type ServiceResources, startService } from '#service';
+import { configuredProviders, openVault, periodically, type ServiceResources, startService } from '#service';
 import { connectionStatusProjection } from './connection-status/connection-status.projection.js';
 import { ConnectionsDeps } from './connections-deps.js';
 import { ConnectionsModule } from './connections.module.js';
 import { DisconnectAtProviderReactor } from './disconnect-connection/disconnect-at-provider.reactor.js';
 import { PublishConnectionEventsPublisher } from './publish-connection-events/publish-connection-events.publisher.js';
+import { WarnOfConsentsJob } from './warn-of-consents/warn-of-consents.job.js';
 
+const WARN_EVERY_MS = 3_600_000;
 const CALLBACK_PATH = '/v1/link/callback';
 
 const depsOf = async (resources: ServiceResources): Promise<ConnectionsDeps> => {
@@ -36,9 +38,20 @@ export const startConnections = async (resources: ServiceResources): Promise<{ s
     port: resources.config.ports.connections,
     portVariable: 'CONNECTIONS_PORT',
   });
+  const stopping = new AbortController();
   service.runners.project(connectionStatusProjection);
   service.runners.react(new DisconnectAtProviderReactor(resources.commands).reactor);
   service.runners.react(new PublishConnectionEventsPublisher(resources.events).reactor);
   await service.runners.prepared();
-  return { stop: () => service.stop() };
+  const consents = new WarnOfConsentsJob(deps, resources.keeper);
+  const warner = periodically('warn-of-consents', WARN_EVERY_MS, service.logger, () =>
+    consents.sweep(stopping.signal),
+  );
+  return {
+    stop: async () => {
+      stopping.abort();
+      await warner.stop();
+      await service.stop();
+    },
+  };
 };

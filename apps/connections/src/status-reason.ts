@@ -22,6 +22,10 @@ export const problemText = (problem: { readonly code: string; readonly owner: Ac
   return `${code}: ${ACCOUNT_TEXTS[code] ?? WHO[owner]}`;
 };
 
+/** A consent that soon ends, in words with a next step. */
+export const consentText = (consent: { readonly expiresAt: string; readonly daysLeft: number }): string =>
+  `The account holder’s consent ends on ${consent.expiresAt.slice(0, 10)} (UTC), in ${consent.daysLeft} day(s): send them a fresh link before (POST /v1/connections/{id}/link).`;
+
 const waitingText = (code: string): string =>
   code.toLowerCase() === 'decoupled'
     ? `${code}: the account holder is being asked in the bank’s own app; nothing else to do yet.`

@@ -39,6 +39,7 @@ export const PUBLIC_EVENT_NAMES = [
   'sync.failed',
   'connection.linked',
   'connection.action-required',
+  'connection.consent-expiring',
   'connection.disconnected',
   'balance.observed',
 ] as const;

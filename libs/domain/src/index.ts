@@ -4,6 +4,7 @@ export * from './connection/connection.js';
 export * from './connection/connection.commands.js';
 export * from './connection/connection.events.js';
 export * from './connection/connection.state.js';
+export { CONSENT_WARNED_FROM_DAYS, warnOfConsent } from './connection/consent.js';
 export { usableAttempt } from './connection/link.js';
 export {
   ACCOUNT_AMBIGUOUS,

@@ -3,11 +3,12 @@ import { connection, type ConnectionEvent } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import { type EventPublisher, OrderedPublisher } from '#messaging';
 import type { Reactor } from '#read-model';
-import { problemText } from '../status-reason.js';
+import { consentText, problemText } from '../status-reason.js';
 
 const NAMES: readonly PublicEventName[] = [
   'connection.linked',
   'connection.action-required',
+  'connection.consent-expiring',
   'connection.disconnected',
 ];
 
@@ -30,6 +31,11 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
     const { code, owner } = event.data;
     const data = { ...ids, code, owner, message: problemText(event.data) };
     return publicEvent('connection.action-required', { ...parts, data });
+  }
+  if (event.type === 'ConsentExpiring') {
+    const { expiresAt, withinDays, daysLeft } = event.data;
+    const data = { ...ids, expiresAt, withinDays, daysLeft, message: consentText(event.data) };
+    return publicEvent('connection.consent-expiring', { ...parts, data });
   }
   if (event.type === 'ConnectionDisconnected') {
     return publicEvent('connection.disconnected', { ...parts, data: { ...ids, by: event.data.by } });

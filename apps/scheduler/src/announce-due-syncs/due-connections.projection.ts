@@ -29,6 +29,7 @@ const changeBy = (event: ConnectionEvent): string | undefined => {
     case 'WaitingEnded':
     case 'RefreshPlanned':
     case 'ConsentObserved':
+    case 'ConsentExpiring':
     case 'TokenReplaced':
     case 'SettingsChanged':
       return undefined;

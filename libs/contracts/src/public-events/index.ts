@@ -2,6 +2,7 @@ export * from './balance-observed.event.js';
 export * from './build-public-event.js';
 export * from './cloud-event.js';
 export * from './connection-action-required.event.js';
+export * from './connection-consent-expiring.event.js';
 export * from './connection-disconnected.event.js';
 export * from './connection-linked.event.js';
 export * from './connection.data.js';

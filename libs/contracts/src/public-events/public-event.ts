@@ -1,6 +1,7 @@
 import type { PublicEventName } from '../subjects.js';
 import { BalanceObservedV1 } from './balance-observed.event.js';
 import { ConnectionActionRequiredV1 } from './connection-action-required.event.js';
+import { ConnectionConsentExpiringV1 } from './connection-consent-expiring.event.js';
 import { ConnectionDisconnectedV1 } from './connection-disconnected.event.js';
 import { ConnectionLinkedV1 } from './connection-linked.event.js';
 import { SyncCompletedV1 } from './sync-completed.event.js';
@@ -18,6 +19,7 @@ export const PUBLIC_EVENTS = {
   'sync.failed': SyncFailedV1,
   'connection.linked': ConnectionLinkedV1,
   'connection.action-required': ConnectionActionRequiredV1,
+  'connection.consent-expiring': ConnectionConsentExpiringV1,
   'connection.disconnected': ConnectionDisconnectedV1,
   'balance.observed': BalanceObservedV1,
 } as const satisfies Record<PublicEventName, new () => object>;

@@ -10,6 +10,8 @@ const SUMMARIES: Readonly<Record<PublicEventName, string>> = {
   'sync.failed': 'A run ended without success, or ran out of time.',
   'connection.linked': 'The account holder authorised or repaired a link.',
   'connection.action-required': 'A connection does not work until somebody acts.',
+  'connection.consent-expiring':
+    'The account holder’s consent soon ends; told once each within 30, 14, 7 and 1 days of it.',
   'connection.disconnected': 'A link ended; its transactions stay.',
   'balance.observed': 'The bank shows another balance than the last time.',
 };

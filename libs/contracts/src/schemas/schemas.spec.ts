@@ -104,6 +104,13 @@ const DATA: Data = {
     owner: 'user',
     message: 'Confirm at the bank.',
   },
+  'connection.consent-expiring': {
+    ...OWNER,
+    expiresAt: AT,
+    withinDays: 7,
+    daysLeft: 7,
+    message: 'Send a fresh link.',
+  },
   'connection.disconnected': { ...OWNER, by: 'provider' },
   'balance.observed': {
     ...OWNER,

@@ -88,6 +88,12 @@ export interface ReportProblem {
   readonly now: string;
 }
 
+/** A look at the calendar: does the consent soon end? */
+export interface WarnOfConsent {
+  readonly type: 'WarnOfConsent';
+  readonly now: string;
+}
+
 export interface ReplaceToken {
   readonly type: 'ReplaceToken';
   readonly sealedToken: string;
@@ -118,6 +124,7 @@ export type ConnectionCommand =
   | TrackAccount
   | IgnoreAccount
   | ReportProblem
+  | WarnOfConsent
   | ReplaceToken
   | ChangeSettings
   | Disconnect;

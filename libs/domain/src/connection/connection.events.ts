@@ -118,6 +118,17 @@ export type ConsentObserved = Event<
   'ConsentObserved',
   { readonly expiresAt: string; readonly observedAt: string }
 >;
+/** Warned about: within 30, 14, 7 and 1 days of the end, each once. */
+export type ConsentExpiring = Event<
+  'ConsentExpiring',
+  {
+    readonly expiresAt: string;
+    readonly withinDays: number;
+    /** Begun days until then. */
+    readonly daysLeft: number;
+    readonly warnedAt: string;
+  }
+>;
 export type TokenReplaced = Event<
   'TokenReplaced',
   { readonly sealedToken: string; readonly replacedAt: string }
@@ -148,6 +159,7 @@ export type ConnectionEvent =
   | RefreshPlanned
   | ConnectionRecovered
   | ConsentObserved
+  | ConsentExpiring
   | TokenReplaced
   | SettingsChanged
   | SyncPaused

@@ -7,6 +7,7 @@ import type {
 } from './connection.commands.js';
 import type { ConnectionContext, ConnectionEvent } from './connection.events.js';
 import type { ConnectionState, LinkedConnection, OpenedConnection } from './connection.state.js';
+import { warnOfConsent } from './consent.js';
 import { evolveConnection } from './evolve-connection.js';
 import { ignoreAccount, trackAccount } from './decide-on-account.js';
 import { completeLink, refuseLink, startLink } from './link.js';
@@ -68,7 +69,7 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
   category: 'connection',
   events: [
     'ConnectionOpened', 'LinkStarted', 'ConnectionLinked', 'LinkFailed', 'AccountDiscovered', 'AccountTracked',
-    'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'WaitingStarted', 'WaitingEnded', 'RefreshPlanned', 'ConnectionRecovered', 'ConsentObserved',
+    'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'WaitingStarted', 'WaitingEnded', 'RefreshPlanned', 'ConnectionRecovered', 'ConsentObserved', 'ConsentExpiring',
     'TokenReplaced', 'SettingsChanged', 'SyncPaused', 'SyncResumed', 'ConnectionDisconnected',
   ], // prettier-ignore
   initialState: { status: 'none' },
@@ -77,7 +78,7 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
     if (state.status === 'none')
       throw new DomainError('connection.not-found', 'There is no such connection.');
     if (state.status === 'disconnected') {
-      if (command.type === 'Disconnect') return [];
+      if (command.type === 'Disconnect' || command.type === 'WarnOfConsent') return [];
       throw new DomainError(
         'connection.disconnected',
         'This connection is disconnected. Open it again to use it.',
@@ -98,6 +99,8 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
         return ignoreAccount(command, linked(state));
       case 'ReportProblem':
         return state.status === 'linked' ? reportProblem(command, command.now, state) : [];
+      case 'WarnOfConsent':
+        return state.status === 'linked' ? warnOfConsent(state, command.now) : [];
       case 'ReplaceToken':
         return replaceToken(command, state);
       case 'ChangeSettings':

@@ -1,4 +1,5 @@
 import type { AccountFacts, ConnectionEvent, ConnectionOpened } from './connection.events.js';
+import { consentWarnedBy } from './consent.js';
 import type { ConnectionState, KnownAccount, OpenedConnection } from './connection.state.js';
 
 /** Link pages that were made lately; older ones have expired anyway. */
@@ -20,6 +21,7 @@ const opened = (data: ConnectionOpened['data'], before: ConnectionState): Connec
   waiting: null,
   nextTryAt: null,
   consentExpiresAt: null,
+  consentWarned: null,
   accounts: [],
 });
 
@@ -119,6 +121,8 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
       return { ...state, nextTryAt: event.data.plannedAt };
     case 'ConsentObserved':
       return { ...state, consentExpiresAt: event.data.expiresAt };
+    case 'ConsentExpiring':
+      return { ...state, consentWarned: consentWarnedBy(event.data) };
     case 'TokenReplaced':
       return { ...state, access: state.access && { ...state.access, sealedToken: event.data.sealedToken } };
     case 'SettingsChanged':

@@ -227,6 +227,18 @@ describe('a webhook for nothing that we know', () => {
     }
   });
 
+  it('that aged out before it was looked at does not stand in the way of those after it', async () => {
+    runners.project();
+    const { connectionId, link } = await open();
+    await link('1');
+    const gone = await deliver(changed({ providerConnectionId: '9' }));
+    await store.deleteStream(streamOf(delivery.category, gone.deliveryId), 0n);
+    const next = await deliver(changed({ providerConnectionId: '1' }));
+    await reactor.reactBatch([gone.event, next.event]);
+    expect(await requestsOf(connectionId)).toEqual([next.deliveryId]);
+    expect(await outcomeOf(gone.deliveryId)).toEqual([]);
+  });
+
   it('is left as it is when we do not understand it or have nothing to do', async () => {
     const notices: ProviderNotice[] = [
       { kind: 'unrecognised', event: 'x' },

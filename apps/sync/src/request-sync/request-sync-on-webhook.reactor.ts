@@ -179,10 +179,7 @@ export class RequestSyncOnWebhookReactor {
         outcome.kind === 'applied'
           ? ({ type: 'ResolveWebhook', connectionId, now } as const)
           : ({ type: 'IgnoreWebhook', reason: outcome.reason, now } as const);
-      await decideDelivery(this.#deps, deliveryId, command, recorded).catch((error: unknown) => {
-        // It aged out meanwhile: there is nothing left to mark.
-        if (!(error instanceof DomainError)) throw error;
-      });
+      await decideDelivery(this.#deps, deliveryId, command, recorded);
     });
   }
 }

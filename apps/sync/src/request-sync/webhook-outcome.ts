@@ -29,7 +29,10 @@ export const outcomeOfRefusal = ({ code }: DomainError): Outcome => ({
   reason: code,
 });
 
-/** Appends one decision about a delivery, within the story of the event that led to it. */
+/**
+ * Appends one decision about a delivery, within the story of the event that led to it. Of one that aged out meanwhile there is
+ * nothing left to decide: the log shows its reception still, to a reactor that begins anew on an empty database.
+ */
 export const decideDelivery = async (
   deps: SyncDeps,
   deliveryId: string,
@@ -38,5 +41,7 @@ export const decideDelivery = async (
 ): Promise<void> => {
   await inStoryOf(deps.correlation, cause, () =>
     runDecider(deps, delivery, deliveryId, command, { metadata: deps.metadata(null) }),
-  );
+  ).catch((error: unknown) => {
+    if (!(error instanceof DomainError && error.code === 'delivery.not-found')) throw error;
+  });
 };

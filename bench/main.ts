@@ -41,6 +41,7 @@ const nodeOptions =
 /** Figures as soon as they are known, for whoever watches; the table at the end has all of them. */
 const measure = async (stack: BenchStack): Promise<readonly Figure[]> => {
   const all: Figure[] = [];
+  const atMostMs = Number(values['at-most-seconds']) * 1_000;
   const take = (...figures: readonly Figure[]): void => {
     all.push(...figures);
     process.stderr.write(`${asTable(figures)}\n`);
@@ -74,7 +75,7 @@ const measure = async (stack: BenchStack): Promise<readonly Figure[]> => {
     const sources = await linkSources(stack, Number(values.links));
     for (const load of isWanted('webhooks') ? [AT_500, BURST, FLAT_OUT] : []) {
       progress(`Webhooks ${load.what}`);
-      const forMs = Math.min(load.forMs, Number(values['at-most-seconds']) * 1_000);
+      const forMs = Math.min(load.forMs, atMostMs);
       take(...(await measureLoad(stack, sources, { ...load, forMs })));
     }
     if (isWanted('large-bodies')) {
@@ -87,7 +88,7 @@ const measure = async (stack: BenchStack): Promise<readonly Figure[]> => {
     const [transactions, deliveries] = [values['history-transactions'], values['history-deliveries']].map(
       Number,
     );
-    const history = { transactions: transactions ?? 0, deliveries: deliveries ?? 0 };
+    const history = { transactions: transactions ?? 0, deliveries: deliveries ?? 0, atMostMs };
     for await (const figures of measureWebhooksAfter(stack, history)) take(...figures);
   }
   take(memoryFigure('after all that', usageOfStack(stack)));

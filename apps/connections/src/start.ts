@@ -3,9 +3,11 @@ import { connectionStatusProjection } from './connection-status/connection-statu
 import { ConnectionsDeps } from './connections-deps.js';
 import { ConnectionsModule } from './connections.module.js';
 import { DisconnectAtProviderReactor } from './disconnect-connection/disconnect-at-provider.reactor.js';
+import { FindLostLinksJob } from './find-lost-links/find-lost-links.job.js';
 import { PublishConnectionEventsPublisher } from './publish-connection-events/publish-connection-events.publisher.js';
 import { WarnOfConsentsJob } from './warn-of-consents/warn-of-consents.job.js';
 
+const LOOK_FOR_LOST_EVERY_MS = 60_000;
 const WARN_EVERY_MS = 3_600_000;
 const CALLBACK_PATH = '/v1/link/callback';
 
@@ -47,10 +49,14 @@ export const startConnections = async (resources: ServiceResources): Promise<{ s
   const warner = periodically('warn-of-consents', WARN_EVERY_MS, service.logger, () =>
     consents.sweep(stopping.signal),
   );
+  const lostLinks = new FindLostLinksJob(deps, resources.keeper);
+  const finder = periodically('find-lost-links', LOOK_FOR_LOST_EVERY_MS, service.logger, () =>
+    lostLinks.sweep(stopping.signal),
+  );
   return {
     stop: async () => {
       stopping.abort();
-      await warner.stop();
+      await Promise.all([warner.stop(), finder.stop()]);
       await service.stop();
     },
   };

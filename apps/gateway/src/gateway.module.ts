@@ -8,6 +8,7 @@ import { GatewayDeps } from './gateway-deps.js';
 import { LinkCallbackController } from './link-callback/link-callback.controller.js';
 import { LiveEventsController } from './live-events/live-events.controller.js';
 import { SyncsController } from './syncs/syncs.controller.js';
+import { TransactionsController } from './transactions/transactions.controller.js';
 
 @Module({})
 export class GatewayModule {
@@ -17,6 +18,7 @@ export class GatewayModule {
       controllers: [
         ConnectionsController,
         SyncsController,
+        TransactionsController,
         DeliveriesController,
         LinkCallbackController,
         LiveEventsController,

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
-import { ListTransactionsController } from './ledger-entries/list-transactions.controller.js';
+import { TransactionsController } from './ledger-entries/transactions.controller.js';
 import { PostponedRuns } from './postponed-runs.js';
 import { ReplayDeliveryController } from './replay-delivery/replay-delivery.controller.js';
 import { ReplayDeliveryHandler } from './replay-delivery/replay-delivery.handler.js';
@@ -23,7 +23,7 @@ export class SyncModule {
         RequestSyncController,
         RunSyncController,
         SyncHistoryController,
-        ListTransactionsController,
+        TransactionsController,
         DeliveriesController,
         ReplayDeliveryController,
       ],

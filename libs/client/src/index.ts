@@ -10,6 +10,7 @@ export type {
   PublicEventOf,
   RemovedTransaction,
   SyncView,
+  TransactionDetailsView,
   TransactionView,
 } from '#contracts';
 export type { PasserelleClientOptions } from './http-api.js';

@@ -56,6 +56,7 @@ describe('PasserelleClient', () => {
     await client.syncs('c', { limit: 10, trigger: 'webhook' });
     await client.getSync('s');
     await client.transactions('c', { from: '2026-03-01', cursor: 'x=' });
+    await client.transaction('t');
     await client.delete('c');
     expect(seen.map(({ call }) => call)).toEqual([
       'POST /v1/connections',
@@ -68,6 +69,7 @@ describe('PasserelleClient', () => {
       'GET /v1/connections/c/syncs?limit=10&trigger=webhook',
       'GET /v1/syncs/s',
       'GET /v1/connections/c/transactions?from=2026-03-01&cursor=x%3D',
+      'GET /v1/transactions/t',
       'DELETE /v1/connections/c',
     ]);
     expect(seen[0]?.headers).toMatchObject({

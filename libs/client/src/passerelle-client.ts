@@ -11,6 +11,7 @@ import type {
   SyncAcceptedView,
   SyncPageView,
   SyncView,
+  TransactionDetailsView,
   TransactionPageView,
   TransactionView,
 } from '#contracts';
@@ -164,6 +165,11 @@ export class PasserelleClient {
     query: PageQuery & { readonly from?: string; readonly to?: string } = {},
   ): Promise<TransactionPageView> {
     return callApi(this.options, { method: 'GET', path: `${connectionPath(id)}/transactions`, query });
+  }
+
+  /** One transaction with its provider ids and its history. */
+  async transaction(id: string): Promise<TransactionDetailsView> {
+    return callApi(this.options, { method: 'GET', path: `/v1/transactions/${encodeURIComponent(id)}` });
   }
 
   /** Every transaction of the window, page after page. */

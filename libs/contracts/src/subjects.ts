@@ -25,6 +25,7 @@ export const RPC_SUBJECTS = {
   getSync: 'passerelle.rpc.sync.get',
   syncHistory: 'passerelle.rpc.sync.history',
   listTransactions: 'passerelle.rpc.sync.transactions',
+  getTransaction: 'passerelle.rpc.sync.transaction',
   listDeliveries: 'passerelle.rpc.deliveries.list',
   getDelivery: 'passerelle.rpc.deliveries.get',
   replayDelivery: 'passerelle.rpc.deliveries.replay',

@@ -17,7 +17,7 @@ export {
 } from './connection/follow-accounts.js';
 export * from './delivery/delivery.js';
 export * from './delivery/delivery.events.js';
-export { dayOf, fingerprintOf, wordOf } from './ledger/content.js';
+export { countsInTotals, dayOf, fingerprintOf, wordOf } from './ledger/content.js';
 export * from './ledger/ledger.js';
 export * from './ledger/ledger.events.js';
 export * from './ledger/ledger.state.js';

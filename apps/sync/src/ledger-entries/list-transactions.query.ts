@@ -1,23 +1,7 @@
 import type { Page, TransactionView } from '#contracts';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
-import { type EntryRow, LEDGER } from '../ledger-tables.js';
-
-const viewOf = (row: EntryRow, accountId: string): TransactionView => ({
-  id: row.id,
-  accountId,
-  providerTransactionId: row.provider_transaction_id,
-  status: row.status,
-  bookedOn: row.booked_on,
-  valueOn: row.value_on,
-  transactedOn: row.transacted_on,
-  amount: row.amount,
-  currency: row.currency,
-  label: row.label,
-  originalLabel: row.original_label,
-  type: row.type,
-  counterparty: row.counterparty as TransactionView['counterparty'],
-  removedAt: row.removed_at,
-});
+import { LEDGER } from '../ledger-tables.js';
+import { type ReadEntry, viewOf } from './transaction-view.js';
 
 export interface TransactionsFilter {
   /** The ledgers to list, each with the caller's account id that it is known under. */
@@ -37,7 +21,7 @@ export const listTransactions = async (
   { accounts, from, to, limit, cursor }: TransactionsFilter,
 ): Promise<Page<TransactionView>> => {
   const place = keysetPlace(cursor);
-  const rows = await db.query<EntryRow>(
+  const rows = await db.query<ReadEntry>(
     `SELECT page.* FROM unnest($1::uuid[]) AS wanted (ledger_id) CROSS JOIN LATERAL (
        SELECT * FROM ${LEDGER}.entries AS entry WHERE entry.ledger_id = wanted.ledger_id
          AND ($2::date IS NULL OR day >= $2) AND ($3::date IS NULL OR day <= $3)

@@ -100,7 +100,7 @@ describe('what the other services are told', () => {
     expect(form.data).toEqual({
       ...header,
       count: 1,
-      transactions: [{ ...shown, accountId: '1', removedAt: null }],
+      transactions: [{ ...shown, accountId: '1', countsInTotals: false, removedAt: null }],
     });
   });
 
@@ -110,7 +110,16 @@ describe('what the other services are told', () => {
       type: 'TransactionsAmended',
       data: { ...context, amendments: [{ transaction, kind: 'booked', changes }] },
     });
-    expect(amended.data).toMatchObject({ count: 1, transactions: [{ kind: 'booked', changes }] });
+    expect(amended.data).toMatchObject({
+      count: 1,
+      transactions: [{ kind: 'booked', changes, formerKey: null }],
+    });
+    const formerKey = { providerAccountId: 'a-0', providerTransactionId: 'p-0', ended: true };
+    const moved = validFormOf({
+      type: 'TransactionsAmended',
+      data: { ...context, amendments: [{ transaction, kind: 're-identified', changes: [], formerKey }] },
+    });
+    expect(moved.data).toMatchObject({ transactions: [{ kind: 're-identified', formerKey }] });
     const removed = validFormOf({
       type: 'TransactionsRemoved',
       data: { ...context, removedAt: NOW, removals: [{ transaction, reason: 'deleted-by-bank' }] },
@@ -153,6 +162,10 @@ describe('what the other services are told', () => {
   });
 
   it('of nothing else', () => {
+    const keys = [
+      { id: TRANSACTION, providerAccountId: 'a', providerTransactionId: 'p', providerUpdatedAt: null },
+    ].map((key) => ({ ...key, reason: 'absent-from-bank' as const }));
+    expect(formOf({ type: 'TransactionKeysEnded', data: { ...context, keys, endedAt: NOW } })).toBeNull();
     const started = { type: 'SyncStarted', data: { ...syncContext, attempt: 1, startedAt: NOW } } as const;
     expect(formOf(started)).toBeNull();
   });

@@ -1,6 +1,7 @@
 import {
   type PublicEvent, publicEvent, type PublicEventName, type PublicEventParts, type SyncData, type TransactionView,
 } from '#contracts'; // prettier-ignore
+import { countsInTotals } from '#domain';
 import type {
   LedgerContext,
   LedgerEvent,
@@ -29,6 +30,7 @@ const transactionView = (
   label: transaction.label,
   originalLabel: transaction.originalLabel,
   type: transaction.type,
+  countsInTotals: countsInTotals(transaction, removedAt !== null),
   counterparty: transaction.counterparty,
   removedAt,
 });
@@ -104,10 +106,11 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
       const { amendments, ...context } = event.data;
       return build('transactions.amended', recorded, context.tenantId, context.ledgerId, {
         ...ledgerHeader(context, amendments.length),
-        transactions: amendments.map(({ transaction, kind, changes }) => ({
+        transactions: amendments.map(({ transaction, kind, changes, formerKey }) => ({
           transaction: transactionView(context.accountId, transaction, null),
           kind,
           changes: [...changes],
+          formerKey: formerKey ?? null,
         })),
       });
     }

@@ -1,3 +1,4 @@
+import { Nullable } from '../nullable.js';
 import { Type } from 'class-transformer';
 import {
   Allow,
@@ -5,6 +6,7 @@ import {
   ArrayMinSize,
   Equals,
   IsArray,
+  IsBoolean,
   IsIn,
   IsString,
   ValidateNested,
@@ -26,6 +28,19 @@ export class TransactionFieldChange {
   readonly after!: unknown;
 }
 
+/** The provider's id that a transaction was known under before. */
+export class FormerKey {
+  @IsString()
+  readonly providerAccountId!: string;
+
+  @IsString()
+  readonly providerTransactionId!: string;
+
+  /** `false`: another link to the same account still shows the transaction under it. */
+  @IsBoolean()
+  readonly ended!: boolean;
+}
+
 export class AmendedTransaction {
   /** The whole transaction as it is now. */
   @ValidateNested()
@@ -33,8 +48,9 @@ export class AmendedTransaction {
   readonly transaction!: TransactionView;
 
   /**
-   * `booked`: it was pending and is posted; `restored`: it had been removed and stands again; `re-identified`: the
-   * provider gave it another id; `corrected`: anything else changed.
+   * `booked`: it was pending and is posted, under its id or another; `restored`: it had been removed and stands again;
+   * `re-identified`: the provider shows it under another id (re-issued, account re-created or linked again, a second link to
+   * the account); `corrected`: anything else changed.
    */
   @IsIn(['booked', 'corrected', 'restored', 're-identified'])
   readonly kind!: 'booked' | 'corrected' | 'restored' | 're-identified';
@@ -43,6 +59,12 @@ export class AmendedTransaction {
   @ValidateNested({ each: true })
   @Type(() => TransactionFieldChange)
   readonly changes!: TransactionFieldChange[];
+
+  /** `null` when the provider's id is the one that it had. */
+  @Nullable()
+  @ValidateNested()
+  @Type(() => FormerKey)
+  readonly formerKey!: FormerKey | null;
 }
 
 export class TransactionsAmendedData extends TransactionsData {

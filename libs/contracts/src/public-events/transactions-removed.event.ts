@@ -10,7 +10,10 @@ export class RemovedTransaction {
   @Type(() => TransactionView)
   readonly transaction!: TransactionView;
 
-  /** `deleted-by-bank`, …; new values may be added. */
+  /**
+   * `deleted-by-bank`: the provider said so; `absent-from-bank`: a complete re-read of its day did not show it any more. New
+   * values may be added.
+   */
   @IsString()
   readonly reason!: string;
 }

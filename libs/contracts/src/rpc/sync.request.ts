@@ -67,3 +67,12 @@ export class ListTransactionsRpc extends ConnectionRpc {
   @IsString()
   cursor?: string | null;
 }
+
+/** `passerelle.rpc.sync.transaction`. */
+export class GetTransactionRpc extends ScopedRequest {
+  /** Ours. */
+  @IsString()
+  @IsPlainText()
+  @Length(1, 200)
+  id!: string;
+}

@@ -36,6 +36,7 @@ const transaction = {
   originalLabel: 'CB CAFE DE LA GARE 28/02',
   type: 'card',
   counterparty: { name: 'Café de la Gare', account: null, accountScheme: null },
+  countsInTotals: true,
   removedAt: null,
 } as const satisfies TransactionView;
 const run = {
@@ -75,7 +76,12 @@ const DATA: Data = {
   'transactions.amended': {
     ...run,
     transactions: [
-      { transaction, kind: 'booked', changes: [{ field: 'status', before: 'pending', after: 'booked' }] },
+      {
+        transaction,
+        kind: 'booked',
+        changes: [{ field: 'status', before: 'pending', after: 'booked' }],
+        formerKey: { providerAccountId: '7', providerTransactionId: '9000', ended: true },
+      },
     ],
   },
   'transactions.removed': {

@@ -13,5 +13,6 @@ export * from './sync-accepted.view.js';
 export * from './sync-page.view.js';
 export * from './sync-progress.view.js';
 export * from './sync.view.js';
+export * from './transaction-details.view.js';
 export * from './transaction-page.view.js';
 export * from './transaction.view.js';

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsIn, IsString, IsUUID, Matches, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsString, IsUUID, Matches, ValidateNested } from 'class-validator';
 import { Nullable } from '../nullable.js';
 import { CounterpartyView } from './counterparty.view.js';
 
@@ -54,6 +54,13 @@ export class TransactionView {
   /** `transfer`, `direct-debit`, `card`, `fee`, …; `unknown` where the bank does not say. New values may be added. */
   @IsString()
   readonly type!: string;
+
+  /**
+   * Whether the amount belongs into a sum of booked movements: `false` while it is pending, once it was removed, and for a
+   * `deferred-card` purchase, which the bank debits again with the month's others as one `card-summary`.
+   */
+  @IsBoolean()
+  readonly countsInTotals!: boolean;
 
   @Nullable()
   @ValidateNested()

@@ -313,6 +313,23 @@ describe('a webhook', () => {
     expect(await requestsOf(other.connectionId)).toEqual([]);
   });
 
+  it('that comes once more after it was forgotten is ignored where its run is still known', async () => {
+    runners.project();
+    const { connectionId, link } = await open();
+    await link('1');
+    const first = await deliver(changed({ providerConnectionId: '1' }));
+    const { deliveryId } = first;
+    await reactor.reactBatch([first.event]);
+    await store.deleteStream(streamOf(delivery.category, deliveryId), 0n);
+    const again = await deliver(changed({ providerConnectionId: '1' }), deliveryId);
+    expect(again.event.revision).toBe(1n);
+    const other = await deliver(changed({ providerConnectionId: '1' }));
+    await reactor.reactBatch([again.event, other.event]);
+    expect(await requestsOf(connectionId)).toEqual([deliveryId, other.deliveryId]);
+    expect(await outcomeOf(deliveryId)).toEqual([['WebhookIgnored', 'delivery.repeated']]);
+    expect(await outcomeOf(other.deliveryId)).toEqual([]);
+  });
+
   it('for a paused connection is ignored, unless it tells of a deletion', async () => {
     runners.project();
     const { connectionId, link, pause } = await open();

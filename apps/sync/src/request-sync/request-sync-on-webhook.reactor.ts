@@ -42,6 +42,19 @@ const linkOf = (recorded: RecordedEvent): Link | undefined => {
 const isDeletion = ({ notice }: Incoming): boolean =>
   notice.kind === 'connection-deleted' || notice.kind === 'user-deleted';
 
+/** It was received before, and forgotten by age since: only then is its stream not at its beginning. */
+const isReceivedAgain = ({ recorded }: Incoming): boolean =>
+  recorded.type === 'WebhookReceived' && recorded.revision > 0n;
+
+/** A run took it on when it came first. Nothing names it as a cause again, so it would count as not acted on for ever. */
+const REPEATED: Outcome = { kind: 'ignored', reason: 'delivery.repeated' };
+
+interface Asked {
+  readonly outcome: Outcome;
+  /** Requests that a run had taken on before. */
+  readonly repeated: ReadonlySet<string>;
+}
+
 /**
  * A verified webhook is a hint: whatever it says of a connection of ours, we look for ourselves. What nothing of ours
  * matches is parked, and acted on when its connection is linked: both come here in the order of the log, so a delivery is
@@ -85,10 +98,12 @@ export class RequestSyncOnWebhookReactor {
     await inParallel(byConnection, CONNECTIONS_AT_ONCE, async ([connectionId, [first, ...others]]) => {
       const all = [first, ...others];
       const requestIds = all.map(({ requestId }) => requestId);
-      const outcome = await inStoryOf(this.#deps.correlation, first.recorded, () =>
+      const { outcome, repeated } = await inStoryOf(this.#deps.correlation, first.recorded, () =>
         this.#request(connectionId, requestIds, all.some(isDeletion)),
       );
-      for (const each of all) note(each, outcome);
+      for (const each of all) {
+        note(each, isReceivedAgain(each) && repeated.has(each.requestId) ? REPEATED : outcome);
+      }
     });
     await inParallel(outcomes, DELIVERIES_AT_ONCE, ([each, outcome]) => this.#record(each, outcome));
   }
@@ -126,15 +141,16 @@ export class RequestSyncOnWebhookReactor {
     return groups;
   }
 
-  async #request(connectionId: string, requestIds: readonly string[], evenPaused: boolean): Promise<Outcome> {
+  async #request(connectionId: string, requestIds: readonly string[], evenPaused: boolean): Promise<Asked> {
+    const none: ReadonlySet<string> = new Set();
     try {
       const command = new RequestSyncOf(connectionId, 'webhook', requestIds, { evenPaused });
       const result = await this.#commands.execute<RequestSyncOf, RequestSyncResult>(command);
       return result.kind === 'accepted'
-        ? { kind: 'applied' }
-        : { kind: 'ignored', reason: `connection.${result.reason}` };
+        ? { outcome: { kind: 'applied' }, repeated: result.repeated }
+        : { outcome: { kind: 'ignored', reason: `connection.${result.reason}` }, repeated: none };
     } catch (error) {
-      if (error instanceof DomainError) return outcomeOfRefusal(error);
+      if (error instanceof DomainError) return { outcome: outcomeOfRefusal(error), repeated: none };
       throw error;
     }
   }
@@ -169,7 +185,7 @@ export class RequestSyncOnWebhookReactor {
     recorded: RecordedEvent,
   ): Promise<void> {
     const requestIds = parked.map(({ requestId }) => requestId);
-    const outcome = await inStoryOf(this.#deps.correlation, recorded, () =>
+    const { outcome } = await inStoryOf(this.#deps.correlation, recorded, () =>
       this.#request(connectionId, requestIds, false),
     );
     if (outcome.kind === 'parked') return;

@@ -22,6 +22,8 @@ export type RequestSyncResult =
       readonly kind: 'accepted';
       /** Request id → id of the run that it is part of. */
       readonly runs: ReadonlyMap<string, string>;
+      /** Requests that a run had taken on before this was asked. */
+      readonly repeated: ReadonlySet<string>;
       readonly position: bigint | null;
     }
   /** Nothing to do, and why: paused, or this slot was served. */

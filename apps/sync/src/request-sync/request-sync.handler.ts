@@ -1,6 +1,6 @@
 import { knownConnection } from '#service';
-import { healsByItself, type OpenedConnection, runOfRequest, sync } from '#domain';
-import { runDecider } from '#event-store';
+import { healsByItself, type OpenedConnection, runOfRequest, sync, type SyncCause } from '#domain';
+import { runDecider, type WrittenEvent } from '#event-store';
 import { DomainError } from '#kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { v7 } from 'uuid';
@@ -21,7 +21,7 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
     if (unwanted) return { kind: 'ignored', reason: unwanted };
     const { connectionId, tenantId, companyId } = target;
     const { trigger, requestIds } = command;
-    const { state, position } = await runDecider(
+    const { state, position, events } = await runDecider(
       this.#deps,
       sync,
       connectionId,
@@ -44,7 +44,10 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
       const syncId = runOfRequest(state, requestId);
       if (syncId !== undefined) runs.set(requestId, syncId);
     }
-    return runs.size > 0 ? { kind: 'accepted', runs, position } : { kind: 'ignored', reason: 'slot-served' };
+    if (runs.size === 0) return { kind: 'ignored', reason: 'slot-served' };
+    const taken = requestsTakenBy(events);
+    const repeated = new Set(requestIds.filter((requestId) => !taken.has(requestId)));
+    return { kind: 'accepted', runs, repeated, position };
   }
 
   async #target({ connectionId, options }: RequestSyncOf): Promise<OpenedConnection> {
@@ -61,6 +64,13 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
     return state;
   }
 }
+
+const requestsTakenBy = (events: readonly WrittenEvent[]): ReadonlySet<string> =>
+  new Set(
+    events.flatMap(({ data }) =>
+      ((data as { causes?: readonly SyncCause[] }).causes ?? []).map(({ requestId }) => requestId),
+    ),
+  );
 
 /**
  * What comes by itself leaves a paused connection alone, and the schedule one that needs somebody to act; a person

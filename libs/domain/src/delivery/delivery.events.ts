@@ -39,7 +39,7 @@ export interface WebhookParked {
   };
 }
 
-/** It was understood and is for a connection of ours, which does not want it: paused or disconnected. */
+/** It was understood and is for a connection of ours, which does not want it: paused, disconnected, or served with it before. */
 export interface WebhookIgnored {
   readonly type: 'WebhookIgnored';
   readonly data: { readonly deliveryId: string; readonly reason: string; readonly ignoredAt: string };

@@ -4,6 +4,7 @@ import { ConnectionsDeps } from './connections-deps.js';
 import { ConnectionsModule } from './connections.module.js';
 import { DisconnectAtProviderReactor } from './disconnect-connection/disconnect-at-provider.reactor.js';
 import { FindLostLinksJob } from './find-lost-links/find-lost-links.job.js';
+import { NoticeSilenceJob } from './notice-silence/notice-silence.job.js';
 import { PublishConnectionEventsPublisher } from './publish-connection-events/publish-connection-events.publisher.js';
 import { WarnOfConsentsJob } from './warn-of-consents/warn-of-consents.job.js';
 
@@ -49,6 +50,10 @@ export const startConnections = async (resources: ServiceResources): Promise<{ s
   const warner = periodically('warn-of-consents', WARN_EVERY_MS, service.logger, () =>
     consents.sweep(stopping.signal),
   );
+  const silence = new NoticeSilenceJob(deps, resources.keeper);
+  const listener = periodically('notice-silence', WARN_EVERY_MS, service.logger, () =>
+    silence.sweep(stopping.signal),
+  );
   const lostLinks = new FindLostLinksJob(deps, resources.keeper);
   const finder = periodically('find-lost-links', LOOK_FOR_LOST_EVERY_MS, service.logger, () =>
     lostLinks.sweep(stopping.signal),
@@ -56,7 +61,7 @@ export const startConnections = async (resources: ServiceResources): Promise<{ s
   return {
     stop: async () => {
       stopping.abort();
-      await Promise.all([warner.stop(), finder.stop()]);
+      await Promise.all([warner.stop(), finder.stop(), listener.stop()]);
       await service.stop();
     },
   };

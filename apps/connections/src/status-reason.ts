@@ -1,5 +1,11 @@
 import { type KnownConnection } from '#service';
-import { ACCOUNT_AMBIGUOUS, ACCOUNT_NOT_FOUND, type ActionOwner, NO_ACCOUNT_TRACKED } from '#domain';
+import {
+  ACCOUNT_AMBIGUOUS,
+  ACCOUNT_NOT_FOUND,
+  type ActionOwner,
+  NO_ACCOUNT_TRACKED,
+  PROVIDER_SILENT,
+} from '#domain';
 
 const WHO: Readonly<Record<ActionOwner, string>> = {
   user: 'The account holder must act: send them a fresh link (POST /v1/connections/{id}/link).',
@@ -8,10 +14,12 @@ const WHO: Readonly<Record<ActionOwner, string>> = {
   nobody: 'It will not mend by itself: disconnect and open the connection again.',
 };
 
-const ACCOUNT_TEXTS: Readonly<Record<string, string>> = {
+const TEXTS: Readonly<Record<string, string>> = {
   [ACCOUNT_NOT_FOUND]: `the linked bank shares no account with this IBAN, or no longer one that is imported. ${WHO.user}`,
   [ACCOUNT_AMBIGUOUS]:
     'several accounts of the bank could be the one that is asked for, so none of them is imported. Decide: GET /v1/connections/{id}/accounts shows them, PUT …/accounts/{id} tracks or ignores one.',
+  [PROVIDER_SILENT]:
+    'the provider reports no problem, but has brought nothing from the bank for much longer than is usual for this connection. The operator asks the provider; a fresh link often wakes it.',
   [NO_ACCOUNT_TRACKED]:
     'every account is ignored, so nothing is imported. Track one (PUT /v1/connections/{id}/accounts/{id}) or disconnect.',
 };
@@ -19,7 +27,7 @@ const ACCOUNT_TEXTS: Readonly<Record<string, string>> = {
 /** What is wrong and who must act; `null` when all is well. */
 export const problemText = (problem: { readonly code: string; readonly owner: ActionOwner }): string => {
   const { code, owner } = problem;
-  return `${code}: ${ACCOUNT_TEXTS[code] ?? WHO[owner]}`;
+  return `${code}: ${TEXTS[code] ?? WHO[owner]}`;
 };
 
 /** A consent that soon ends, in words with a next step. */

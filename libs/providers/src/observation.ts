@@ -51,6 +51,7 @@ export const observationOf = (
   isHealthy: snapshot.health.kind === 'healthy',
   waiting: waitingOf(snapshot.health),
   nextTryAt: snapshot.nextTryAt ?? null,
+  refreshedAt: snapshot.refreshedAt,
   consentExpiresAt: snapshot.consentExpiresAt,
   accounts: snapshot.accounts.map((account) =>
     factsOf(account, identitiesOf(account, owner).map(ledgerIdOf)),

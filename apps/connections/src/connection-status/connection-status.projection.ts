@@ -29,6 +29,7 @@ const migrations: readonly string[] = [
      balance text NOT NULL,
      currency text NOT NULL
    );`,
+  `ALTER TABLE {schema}.connections ADD COLUMN refreshes jsonb NOT NULL DEFAULT '[]';`,
 ];
 
 const loadState = async (tx: Sql, schema: string, id: string): Promise<ConnectionState> => {
@@ -56,7 +57,13 @@ const projectConnection = async (
        updated_at = excluded.updated_at`,
     [connectionId, tenantId, publicStatus(state), JSON.stringify(kept), recordedAt],
   );
+  if (event.type === 'ConnectionLinked') {
+    await tx.execute(`UPDATE ${schema}.connections SET refreshes = '[]' WHERE id = $1`, [connectionId]);
+  }
 };
+
+/** When the provider read the bank, as the runs saw it: the rhythm of this link. */
+const REFRESHES_KEPT = 20;
 
 const projectSync = async (tx: Sql, schema: string, event: SyncEvent): Promise<void> => {
   if (event.type !== 'SyncCompleted' && event.type !== 'SyncFailed' && event.type !== 'SyncTimedOut') return;
@@ -64,6 +71,13 @@ const projectSync = async (tx: Sql, schema: string, event: SyncEvent): Promise<v
   await tx.execute(
     `UPDATE ${schema}.connections SET last_sync_at = $2, last_sync_status = $3 WHERE id = $1`,
     [event.data.connectionId, event.data.endedAt, status],
+  );
+  if (event.type !== 'SyncCompleted' || !event.data.refreshedAt) return;
+  await tx.execute(
+    `UPDATE ${schema}.connections SET refreshes =
+       CASE WHEN jsonb_array_length(refreshes) < ${REFRESHES_KEPT} THEN refreshes ELSE refreshes - 0 END || to_jsonb($2::text)
+     WHERE id = $1 AND NOT refreshes @> to_jsonb($2::text)`,
+    [event.data.connectionId, event.data.refreshedAt],
   );
 };
 

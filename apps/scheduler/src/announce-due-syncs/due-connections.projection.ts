@@ -28,6 +28,7 @@ const changeBy = (event: ConnectionEvent): string | undefined => {
     case 'WaitingStarted':
     case 'WaitingEnded':
     case 'RefreshPlanned':
+    case 'SilenceNoticed':
     case 'ConsentObserved':
     case 'ConsentExpiring':
     case 'TokenReplaced':

@@ -55,6 +55,8 @@ export interface ObserveProvider {
   } | null;
   /** When the provider tries again by itself; `null` when it does not say. */
   readonly nextTryAt?: string | null;
+  /** When the provider last read the bank; `null`: never, or it does not say. */
+  readonly refreshedAt?: string | null;
   readonly consentExpiresAt: string | null;
   readonly accounts: readonly AccountFacts[];
   readonly now: string;
@@ -85,6 +87,13 @@ export interface ReportProblem {
   readonly type: 'ReportProblem';
   readonly code: string;
   readonly owner: ActionOwner;
+  readonly now: string;
+}
+
+/** The runs saw nothing newer from the bank than this for longer than is usual for the connection. */
+export interface NoticeSilence {
+  readonly type: 'NoticeSilence';
+  readonly refreshedAt: string;
   readonly now: string;
 }
 
@@ -124,6 +133,7 @@ export type ConnectionCommand =
   | TrackAccount
   | IgnoreAccount
   | ReportProblem
+  | NoticeSilence
   | WarnOfConsent
   | ReplaceToken
   | ChangeSettings

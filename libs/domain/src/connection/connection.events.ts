@@ -113,6 +113,11 @@ export type RefreshPlanned = Event<
   'RefreshPlanned',
   { readonly plannedAt: string; readonly observedAt: string }
 >;
+/** Well by the provider's word, and nothing newer from the bank than this for unusually long. */
+export type SilenceNoticed = Event<
+  'SilenceNoticed',
+  { readonly refreshedAt: string; readonly noticedAt: string }
+>;
 export type ConnectionRecovered = Event<'ConnectionRecovered', { readonly recoveredAt: string }>;
 export type ConsentObserved = Event<
   'ConsentObserved',
@@ -157,6 +162,7 @@ export type ConnectionEvent =
   | WaitingStarted
   | WaitingEnded
   | RefreshPlanned
+  | SilenceNoticed
   | ConnectionRecovered
   | ConsentObserved
   | ConsentExpiring

@@ -39,6 +39,8 @@ export interface OpenedConnection extends ConnectionContext {
   /** When the provider tries again by itself to end what is wrong. */
   readonly nextTryAt?: string | null;
   readonly consentExpiresAt: string | null;
+  /** The newest that the bank gave when its silence was noticed. */
+  readonly silentSince?: string | null;
   /** The last warning: of the consent that ends on this day, and how early. */
   readonly consentWarned?: { readonly day: string; readonly withinDays: number } | null;
   readonly accounts: readonly KnownAccount[];

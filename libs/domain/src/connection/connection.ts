@@ -12,6 +12,7 @@ import { evolveConnection } from './evolve-connection.js';
 import { ignoreAccount, trackAccount } from './decide-on-account.js';
 import { completeLink, refuseLink, startLink } from './link.js';
 import { observeProvider, reportProblem } from './observe-provider.js';
+import { noticeSilence } from './silence.js';
 
 const openConnection = (command: OpenConnection, state: ConnectionState): readonly ConnectionEvent[] => {
   if (state.status === 'pending' || state.status === 'linked') {
@@ -64,12 +65,19 @@ const replaceToken = (command: ReplaceToken, state: OpenedConnection): readonly 
   return [{ type: 'TokenReplaced', data: { ...contextOf(state), sealedToken, replacedAt: now } }];
 };
 
+/** What a disconnected connection needs no more, and nobody needs to be told. */
+const TOO_LATE_IS_FINE: readonly ConnectionCommand['type'][] = [
+  'Disconnect',
+  'NoticeSilence',
+  'WarnOfConsent',
+];
+
 /** One bank link of one company, from its opening to its end; re-opened on the same stream. */
 export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionEvent> = {
   category: 'connection',
   events: [
     'ConnectionOpened', 'LinkStarted', 'ConnectionLinked', 'LinkFailed', 'AccountDiscovered', 'AccountTracked',
-    'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'WaitingStarted', 'WaitingEnded', 'RefreshPlanned', 'ConnectionRecovered', 'ConsentObserved', 'ConsentExpiring',
+    'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'WaitingStarted', 'WaitingEnded', 'RefreshPlanned', 'SilenceNoticed', 'ConnectionRecovered', 'ConsentObserved', 'ConsentExpiring',
     'TokenReplaced', 'SettingsChanged', 'SyncPaused', 'SyncResumed', 'ConnectionDisconnected',
   ], // prettier-ignore
   initialState: { status: 'none' },
@@ -78,7 +86,7 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
     if (state.status === 'none')
       throw new DomainError('connection.not-found', 'There is no such connection.');
     if (state.status === 'disconnected') {
-      if (command.type === 'Disconnect' || command.type === 'WarnOfConsent') return [];
+      if (TOO_LATE_IS_FINE.includes(command.type)) return [];
       throw new DomainError(
         'connection.disconnected',
         'This connection is disconnected. Open it again to use it.',
@@ -99,6 +107,8 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
         return ignoreAccount(command, linked(state));
       case 'ReportProblem':
         return state.status === 'linked' ? reportProblem(command, command.now, state) : [];
+      case 'NoticeSilence':
+        return state.status === 'linked' ? noticeSilence(command, state) : [];
       case 'WarnOfConsent':
         return state.status === 'linked' ? warnOfConsent(state, command.now) : [];
       case 'ReplaceToken':

@@ -21,6 +21,7 @@ const opened = (data: ConnectionOpened['data'], before: ConnectionState): Connec
   waiting: null,
   nextTryAt: null,
   consentExpiresAt: null,
+  silentSince: null,
   consentWarned: null,
   accounts: [],
 });
@@ -67,7 +68,7 @@ const changed = (
 ): readonly KnownAccount[] =>
   state.accounts.map((account) => (account.providerAccountId === id ? { ...account, ...change } : account));
 
-const WELL = { problem: null, waiting: null, nextTryAt: null } as const;
+const WELL = { problem: null, waiting: null, nextTryAt: null, silentSince: null } as const;
 
 const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionOpened>): ConnectionState => {
   switch (event.type) {
@@ -113,6 +114,8 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
       return { ...state, problem: { code: event.data.code, owner: event.data.owner } };
     case 'ConnectionRecovered':
       return { ...state, ...WELL, waiting: state.waiting ?? null };
+    case 'SilenceNoticed':
+      return { ...state, silentSince: event.data.refreshedAt };
     case 'WaitingStarted':
       return { ...state, waiting: { code: event.data.code, since: event.data.startedAt } };
     case 'WaitingEnded':

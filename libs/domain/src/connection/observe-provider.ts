@@ -3,6 +3,7 @@ import type { ObserveProvider } from './connection.commands.js';
 import type { ConnectionProblem, KnownAccount, LinkedConnection } from './connection.state.js';
 import { evolveConnection } from './evolve-connection.js';
 import { accountProblem, followedAnew, identitiesOf, inLedger, isAccountProblem } from './follow-accounts.js';
+import { PROVIDER_SILENT } from './silence.js';
 
 const contextOf = ({ connectionId, tenantId, companyId }: ConnectionContext): ConnectionContext => ({
   connectionId,
@@ -110,6 +111,15 @@ const planEvents = (
   return [{ type: 'RefreshPlanned', data: { ...contextOf(state), plannedAt: nextTryAt, observedAt: now } }];
 };
 
+/** Silence ends with something newer from the bank, not with the provider's saying once more that all is well. */
+const isStillSilent = (
+  { refreshedAt }: ObserveProvider,
+  { problem, silentSince }: LinkedConnection,
+): boolean =>
+  problem?.code === PROVIDER_SILENT &&
+  !!silentSince &&
+  (!refreshedAt || Date.parse(refreshedAt) <= Date.parse(silentSince));
+
 /** While the provider is still at work nothing is judged that may yet come: neither recoveries nor missing accounts. */
 const problemSeen = (command: ObserveProvider, state: LinkedConnection): ConnectionProblem | null => {
   const { problem, waiting, isHealthy, accounts } = command;
@@ -118,6 +128,7 @@ const problemSeen = (command: ObserveProvider, state: LinkedConnection): Connect
   if (!isHealthy && accounts.length === 0) return state.problem;
   const missing = accountProblem(state);
   if (missing) return missing;
+  if (isStillSilent(command, state)) return state.problem;
   return isHealthy || isAccountProblem(state.problem) ? null : state.problem;
 };
 

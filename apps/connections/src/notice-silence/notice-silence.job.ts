@@ -1,0 +1,70 @@
+import { connection, LEAST_SILENCE_MS, silentSince } from '#domain';
+import { runDecider } from '#event-store';
+import { errorText } from '#kernel';
+import type { LockKeeper } from '#read-model';
+import { CONNECTION_STATUS } from '../connection-status/connection-status.projection.js';
+import type { ConnectionsDeps } from '../connections-deps.js';
+
+interface Row {
+  readonly id: string;
+  readonly tenant_id: string;
+  readonly refreshes: readonly string[];
+  readonly last_sync_at: string;
+}
+
+const LOCK = 'passerelle:notice-silence';
+const BATCH = 500;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+/** Notices connections that are well by the provider's word, and bring nothing: against the rhythm that each had until then. */
+export class NoticeSilenceJob {
+  readonly #deps: ConnectionsDeps;
+  readonly #keeper: Pick<LockKeeper, 'tryLock'>;
+
+  constructor(deps: ConnectionsDeps, keeper: Pick<LockKeeper, 'tryLock'>) {
+    this.#deps = deps;
+    this.#keeper = keeper;
+  }
+
+  async sweep(stopping: AbortSignal = new AbortController().signal): Promise<void> {
+    const lock = await this.#keeper.tryLock(LOCK);
+    if (!lock) return;
+    try {
+      await this.#noticeAll(AbortSignal.any([lock.lost, stopping]));
+    } finally {
+      await lock.release();
+    }
+  }
+
+  async #noticeAll(until: AbortSignal): Promise<void> {
+    const failures: unknown[] = [];
+    let after = FIRST_ID;
+    while (!until.aborted) {
+      const rows = await this.#late(after);
+      for (const row of rows) {
+        if (!until.aborted) await this.#judge(row).catch((error: unknown) => failures.push(error));
+      }
+      const last = rows.at(-1);
+      if (!last) break;
+      after = last.id;
+    }
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(errorText).join('\n'));
+  }
+
+  /** Looked at by a run that ended in order, and by then nothing new for days. */
+  #late(after: string): Promise<readonly Row[]> {
+    return this.#deps.db.query<Row>(
+      `SELECT id, tenant_id, refreshes, last_sync_at FROM ${CONNECTION_STATUS}.connections
+       WHERE id > $1 AND status = 'active' AND last_sync_status IN ('success', 'partial')
+         AND last_sync_at - (refreshes->>-1)::timestamptz > $2 * interval '1 millisecond' ORDER BY id LIMIT ${BATCH}`,
+      [after, LEAST_SILENCE_MS],
+    );
+  }
+
+  async #judge({ id, tenant_id: tenantId, refreshes, last_sync_at: lookedAt }: Row): Promise<void> {
+    const refreshedAt = silentSince(refreshes, lookedAt);
+    if (refreshedAt === null) return;
+    const command = { type: 'NoticeSilence' as const, refreshedAt, now: this.#deps.clock.now() };
+    await runDecider(this.#deps, connection, id, command, { metadata: this.#deps.metadata(tenantId) });
+  }
+}

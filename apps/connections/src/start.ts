@@ -16,7 +16,7 @@ const depsOf = async (resources: ServiceResources): Promise<ConnectionsDeps> => 
   const { config, db, store, snapshots, clock, correlation } = resources;
   const vault = await openVault(resources);
   const callbackUrl = config.publicUrl + CALLBACK_PATH;
-  const providers = configuredProviders(config);
+  const providers = await configuredProviders(resources);
   const schedule = { pattern: config.syncCron, timeZone: config.syncTimeZone };
   return new ConnectionsDeps(
     db,

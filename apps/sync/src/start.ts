@@ -46,7 +46,7 @@ const depsOf = async (resources: ServiceResources): Promise<SyncDeps> => {
     fullRereadDays: config.fullRereadDays,
     timeZone: config.syncTimeZone,
   };
-  const providers = configuredProviders(config);
+  const providers = await configuredProviders(resources);
   return new SyncDeps(db, store, snapshots, keeper, vault, providers, commands, clock, correlation, policy);
 };
 

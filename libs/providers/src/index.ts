@@ -1,4 +1,5 @@
 export * from './bank-provider.js';
+export * from './call-budget.js';
 export * from './observation.js';
 export * from './webhook.js';
 export { guideWebhookReader, signGuide } from './guide/webhook.js';

@@ -3,6 +3,7 @@ export * from './event-metadata.js';
 export * from './known-connection.js';
 export * from './open-vault.js';
 export * from './periodic.js';
+export * from './pg-call-budget.js';
 export * from './providers.js';
 export * from './read-own-writes.js';
 export * from './run-service.js';

@@ -1,5 +1,7 @@
-import { type Config, demand } from '#platform';
+import { demand } from '#platform';
 import { type BankProvider, PowensProvider, type ProviderName } from '#providers';
+import { PgCallBudget } from './pg-call-budget.js';
+import type { ServiceResources } from './service-resources.js';
 
 /** The providers that this installation speaks to. */
 export class Providers {
@@ -30,12 +32,17 @@ export class ProviderNotConfigured extends Error {
   }
 }
 
-/** What the environment configures; a provider without credentials is left out. */
-export const configuredProviders = ({ powens }: Pick<Config, 'powens'>): Providers => {
-  const { clientId, clientSecret, webviewUrl } = powens;
+/** What the environment configures; a provider without credentials is left out. Calls are counted where there is a limit. */
+export const configuredProviders = async ({
+  config: { powens },
+  db,
+}: Pick<ServiceResources, 'config' | 'db'>): Promise<Providers> => {
+  const { clientId, clientSecret, webviewUrl, callsPerMinute } = powens;
   if (clientId === null || clientSecret === null) return new Providers([]);
   const baseUrl = demand(powens.baseUrl, 'POWENS_DOMAIN');
+  const budget = callsPerMinute === null ? undefined : new PgCallBudget(db, callsPerMinute);
+  await budget?.prepare();
   return new Providers([
-    new PowensProvider({ baseUrl, webviewUrl, clientId, clientSecret: () => clientSecret.reveal() }),
+    new PowensProvider({ baseUrl, webviewUrl, clientId, clientSecret: () => clientSecret.reveal(), budget }),
   ]);
 };

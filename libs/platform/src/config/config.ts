@@ -44,6 +44,8 @@ export interface Settings {
     readonly configToken: Secret | null;
     readonly baseUrl: string | null;
     readonly webviewUrl: string;
+    /** What all processes together may ask of the domain; `null`: no limit that we know. */
+    readonly callsPerMinute: number | null;
   };
   readonly tink: ProviderConfig & {
     readonly baseUrl: string;

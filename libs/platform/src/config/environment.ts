@@ -51,6 +51,7 @@ export class Environment {
   @Text(/^[a-z0-9-]+(\.[a-z0-9-]+)*$/i, 'must be the name before ".biapi.pro", such as acme or acme-sandbox')
   POWENS_DOMAIN?: string;
   @HttpUrl() POWENS_BASE_URL?: string;
+  @Count(0, 3_000, 'calls') POWENS_CALLS_PER_MINUTE = 0;
   @HttpUrl() POWENS_WEBVIEW_URL = 'https://webview.powens.com';
 
   @Plain() TINK_CLIENT_ID?: string;

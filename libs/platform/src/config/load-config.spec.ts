@@ -81,6 +81,18 @@ it('builds the Powens root from the domain; an explicit root wins', () => {
   expect(embedded(both).powens.baseUrl).toBe('http://localhost:3002/2.0');
 });
 
+it.each([
+  [{ POWENS_DOMAIN: 'acme-sandbox' }, 30],
+  [{ POWENS_DOMAIN: 'acme' }, null],
+  [{ POWENS_DOMAIN: 'acme', POWENS_CALLS_PER_MINUTE: '600' }, 600],
+  [{ POWENS_BASE_URL: 'https://acme-sandbox.biapi.pro/2.0' }, 30],
+  [{ POWENS_BASE_URL: 'http://127.0.0.1:3002/2.0' }, null],
+  [{ POWENS_BASE_URL: 'http://127.0.0.1:3002/2.0', POWENS_CALLS_PER_MINUTE: '30' }, 30],
+])('knows how many calls a minute Powens allows: %j', (env, expected) => {
+  const credentials = { POWENS_CLIENT_ID: '1', POWENS_CLIENT_SECRET: 's' };
+  expect(embedded({ ...credentials, ...env }).powens.callsPerMinute).toBe(expected);
+});
+
 it('reads lists of secrets and of tenant keys', () => {
   const config = embedded({
     POWENS_WEBHOOK_SECRET: 'new,old',

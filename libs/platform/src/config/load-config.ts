@@ -40,6 +40,16 @@ const powensRoot = (env: Environment): string | null => {
   return env.POWENS_DOMAIN ? `https://${env.POWENS_DOMAIN}.biapi.pro/2.0` : null;
 };
 
+/** Powens' limit for sandbox domains; that of others is in their contract. */
+const SANDBOX_CALLS_PER_MINUTE = 30;
+
+const powensLimit = (env: Environment): number | null => {
+  if (env.POWENS_CALLS_PER_MINUTE > 0) return env.POWENS_CALLS_PER_MINUTE;
+  const root = powensRoot(env);
+  const host = root !== null && URL.canParse(root) ? new URL(root).hostname : '';
+  return host.endsWith('-sandbox.biapi.pro') ? SANDBOX_CALLS_PER_MINUTE : null;
+};
+
 const portsOf = (env: Environment): Settings['ports'] => ({
   gateway: env.PORT,
   webhookIngress: env.WEBHOOK_PORT,
@@ -60,6 +70,7 @@ const providersOf = (env: Environment): Pick<Settings, 'powens' | 'tink'> => ({
     configToken: secret(env.POWENS_CONFIG_TOKEN),
     baseUrl: powensRoot(env),
     webviewUrl: withoutSlash(env.POWENS_WEBVIEW_URL),
+    callsPerMinute: powensLimit(env),
   },
   tink: {
     clientId: env.TINK_CLIENT_ID ?? null,

@@ -79,7 +79,13 @@ export class EdgeCases {
   /** Takes back what a case had planned or set for everybody. */
   async reset(): Promise<void> {
     for (const planned of ['/faults', '/visits', '/requests']) await this.world.control('DELETE', planned);
-    const settings = { timestampStyle: 'paris', amountsAsText: false, webhookFault: null, webhookUrl: null };
+    const settings = {
+      timestampStyle: 'paris',
+      amountsAsText: false,
+      webhookFault: null,
+      webhookUrl: null,
+      rateLimitPerMinute: 0,
+    };
     await this.world.control('PATCH', '/settings', settings);
     await this.setClock(NOON);
   }

@@ -1,5 +1,6 @@
 import { startSandboxBank } from '#engines';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type CallRequest, decideCall, type MadeCall } from '../call-budget.js';
 import { fetchAll } from '../provider-suite.js';
 import { EdgeCases, type Person, rowsOf } from './edge-case.js';
 
@@ -127,6 +128,29 @@ describe('calls to Powens', () => {
     });
     await patient.close();
     expect(pauses).toEqual([20_000]);
+  });
+
+  it('case 36: a budget keeps below thirty calls a minute, so that no 429 comes at all', async () => {
+    const person = await cases.person();
+    await cases.world.control('PATCH', '/settings', { rateLimitPerMinute: 30 });
+    await cases.setClock('2026-11-01T11:00:00Z');
+    let [nowMs, calls]: [number, readonly MadeCall[]] = [Date.parse('2026-11-01T11:00:00Z'), []];
+    const take = async (request: CallRequest) => {
+      const decision = decideCall(calls, request, 30, nowMs);
+      ({ calls } = decision);
+      return decision.waitMs;
+    };
+    const pause = async (ms: number) => {
+      nowMs += ms;
+      await cases.setClock(new Date(nowMs).toISOString());
+    };
+    const thrifty = cases.world.providerWith({ budget: { take }, pause });
+    await cases.world.control('DELETE', '/requests');
+    for (let nth = 0; nth < 25; nth += 1) await thrifty.describe(person.access);
+    await thrifty.close();
+    const asked = await cases.calls('/connections');
+    expect(asked.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
+    expect(nowMs - Date.parse('2026-11-01T11:00:00Z')).toBeGreaterThan(120_000);
   });
 
   it('case 37: a page of the CDN is tried again, and told as a short text without markup', async () => {

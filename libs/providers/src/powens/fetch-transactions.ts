@@ -91,7 +91,13 @@ export class TransactionsFetch {
     const { client, calls } = this;
     try {
       return readPage(
-        await client.call({ method: 'GET', path: address, token: this.request.access.accessToken, calls }),
+        await client.call({
+          method: 'GET',
+          path: address,
+          token: this.request.access.accessToken,
+          connection: this.request.access.providerConnectionId,
+          calls,
+        }),
       );
     } catch (error) {
       if (error instanceof ProviderError && error.code === 'powens.no-account') return null;

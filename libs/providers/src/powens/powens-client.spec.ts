@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderError } from '../bank-provider.js';
+import type { CallRequest } from '../call-budget.js';
 import {
   type ScriptedAnswer,
   type ScriptedServer,
@@ -236,6 +237,71 @@ describe('a repetition', () => {
       expect(server.requests).toHaveLength(1);
     },
   );
+});
+
+const budgeted = async (waits: number[]) => {
+  const server = await startScriptedServer(() => ({}));
+  const asked: CallRequest[] = [];
+  const client = new PowensClient({
+    baseUrl: `${server.origin}/2.0/`,
+    clientSecret: () => SECRET,
+    pause: async (ms) => pauses.push(ms),
+    clock: { now: () => NOW },
+    budget: { take: async (request) => (asked.push(request), waits.shift() ?? 0) },
+  });
+  open.push(client, server);
+  return { server, client, asked };
+};
+
+describe('the budget of calls', () => {
+  it('is asked before each request, in the name of its connection', async () => {
+    const { server, client, asked } = await budgeted([]);
+    await client.call({ ...get, connection: '3107' });
+    await client.call({ ...get, attended: true });
+    const domain = new URL(server.origin).host;
+    expect(asked).toEqual([
+      { domain, connection: '3107', attended: false },
+      { domain, connection: null, attended: true },
+    ]);
+  });
+
+  it('is waited for, and asked again, before anything is sent', async () => {
+    const { server, client } = await budgeted([40_000, 2_000]);
+    expect(await client.call(get)).toEqual({});
+    expect(pauses).toEqual([40_000, 2_000]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each<[string, Partial<PowensCall>, number[], number[]]>([
+    ['a person is told', { attended: true, patienceMs: 5_000 }, [8_000], []],
+    [
+      'nobody waits for ever',
+      {},
+      Array.from({ length: 9 }, () => 60_000),
+      Array.from({ length: 5 }, () => 60_000),
+    ],
+  ])('is spent: %s when the next call is allowed, and nothing is sent', async (_, manner, waits, waited) => {
+    const retryAfterMs = waits[0] ?? 0;
+    const { server, client } = await budgeted(waits);
+    const error = await failure(client.call({ ...get, ...manner }));
+    expect(error).toMatchObject({
+      kind: 'retry-after',
+      code: 'powens.budget-spent',
+      options: { retryAfterMs },
+      message: expect.stringContaining(new Date(Date.parse(NOW) + retryAfterMs).toISOString()),
+    });
+    expect(pauses).toEqual(waited);
+    expect(server.requests).toEqual([]);
+  });
+
+  it('that cannot be read lets nothing through', async () => {
+    const server = await startScriptedServer(() => ({}));
+    const broken = { take: () => Promise.reject(new Error('the database is away')) };
+    const client = new PowensClient({ baseUrl: server.origin, clientSecret: () => SECRET, budget: broken });
+    open.push(client, server);
+    expect(await failure(client.call(get))).toMatchObject({ kind: 'retry', code: 'powens.budget-unknown' });
+    expect(server.requests).toEqual([]);
+  });
 });
 
 describe('a failure', () => {

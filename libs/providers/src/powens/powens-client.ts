@@ -3,6 +3,7 @@ import { type Clock, SystemClock } from '#kernel';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { apiRoot } from '../api-root.js';
 import { type CallCount, ProviderError } from '../bank-provider.js';
+import type { CallBudget } from '../call-budget.js';
 import { parseLossless, stringifyLossless } from '../lossless-json.js';
 import { errorOfAnswer, errorOfSilence, outcomeUnknown } from './powens-error.js';
 
@@ -13,10 +14,14 @@ const TRIES = 3;
 const FIRST_PAUSE_MS = 500;
 /** A longer `Retry-After` is handed to the caller, whose queue waits better than we do. */
 const MAX_WAIT_MS = 60_000;
+/** Others may be quicker, minute after minute; an attempt that ends would have to read all its pages again. */
+const MAX_BUDGET_WAIT_MS = 300_000;
 /** A page of 1000 rows is one or two; an answer without end must not take all memory. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 const REPEATABLE = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
 const UNAVAILABLE = new Set([502, 503, 504]);
+/** Nothing was sent, and the wait that was worth it is over. */
+const BUDGET = new Set(['powens.budget-spent', 'powens.budget-unknown']);
 
 export interface PowensCall {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -31,6 +36,10 @@ export interface PowensCall {
   readonly patienceMs?: number;
   /** Never sent twice: it creates a user or burns a single-use code. */
   readonly mustNotRepeat?: boolean;
+  /** Powens' id of the connection that it is about, for the budget of calls. */
+  readonly connection?: string | null | undefined;
+  /** A person waits for the answer: goes before what nobody waits for. */
+  readonly attended?: boolean | undefined;
   /** Counts every request sent, repetitions included. */
   readonly calls?: CallCount | undefined;
 }
@@ -45,6 +54,8 @@ export interface PowensClientOptions {
   readonly pause?: ((ms: number) => Promise<unknown>) | undefined;
   /** From 0 to 1, for the jitter between tries; replaced in tests. */
   readonly random?: (() => number) | undefined;
+  /** Asked before every request, repetitions included; absent: the provider sets no limit that we know. */
+  readonly budget?: CallBudget | undefined;
   /** For a date in `Retry-After`. */
   readonly clock?: Clock | undefined;
 }
@@ -123,6 +134,7 @@ export class PowensClient {
   private async once(call: PowensCall): Promise<unknown> {
     const url = new URL(call.path.startsWith('/') ? this.addressOf(call.path) : this.follow(call.path));
     const label = labelOf(call.method, url, this.root);
+    await this.waitForLeave(call, label);
     const answer = await this.send(call, url, label);
     if (answer.status < 200 || answer.status > 299) {
       throw errorOfAnswer(answer, {
@@ -140,6 +152,32 @@ export class PowensClient {
       // No cause: a parser's message may quote the answer, and answers hold tokens.
       const text = `Powens' answer to ${label} is no JSON (${answer.body.length} bytes). It is tried again.`;
       throw new ProviderError('retry', 'powens.unreadable-answer', text, { status: answer.status });
+    }
+  }
+
+  /** Sits a wait out where that is worth it; else tells when the next call is allowed. Nothing has been sent by then. */
+  private async waitForLeave(call: PowensCall, label: string): Promise<void> {
+    const { connection = null, attended = false } = call;
+    const patienceMs = attended ? (call.patienceMs ?? MAX_WAIT_MS) : MAX_BUDGET_WAIT_MS;
+    for (let waitedMs = 0; ;) {
+      const waitMs = await this.leave({ domain: this.root.host, connection, attended });
+      if (waitMs === 0) return;
+      if (waitedMs + waitMs > patienceMs) {
+        const at = new Date(Date.parse(this.clock.now()) + waitMs).toISOString();
+        const text = `No call of this minute's budget is left for ${label}; the next one is allowed at ${at}.`;
+        throw new ProviderError('retry-after', 'powens.budget-spent', text, { retryAfterMs: waitMs });
+      }
+      await this.pause(waitMs);
+      waitedMs += waitMs;
+    }
+  }
+
+  private async leave(request: Parameters<CallBudget['take']>[0]): Promise<number> {
+    try {
+      return (await this.options.budget?.take(request)) ?? 0;
+    } catch (cause) {
+      const text = 'The budget of calls to Powens cannot be read; nothing was sent. It is tried again.';
+      throw new ProviderError('retry', 'powens.budget-unknown', text, { cause });
     }
   }
 
@@ -173,7 +211,7 @@ export class PowensClient {
 
   /** How long to wait before the next try; `undefined`: there is none. */
   private waitBefore(call: PowensCall, error: ProviderError, nextTry: number): number | undefined {
-    if (nextTry > TRIES || call.mustNotRepeat === true) return undefined;
+    if (nextTry > TRIES || call.mustNotRepeat === true || BUDGET.has(error.code)) return undefined;
     // Exponential with ±20 % jitter, so that many workers do not come back at the same moment.
     const usualMs = FIRST_PAUSE_MS * 4 ** (nextTry - 2) * (0.8 + this.random() * 0.4);
     if (error.kind === 'retry-after') {

@@ -23,9 +23,9 @@ const MS_PER_DAY = 86_400_000;
 /** A million rows in one fetch; the rest comes with the next. */
 const DEFAULT_PAGE_CAP = 1000;
 
-type CallManner = Pick<PowensCall, 'calls' | 'patienceMs'>;
+type CallManner = Pick<PowensCall, 'attended' | 'calls' | 'patienceMs'>;
 /** A person waits for the answer: a long wait is better told than sat out. */
-const FOR_A_PERSON: CallManner = { patienceMs: 5_000 };
+const FOR_A_PERSON: CallManner = { attended: true, patienceMs: 5_000 };
 const CONNECTIONS = '/users/me/connections?expand=connector,sources';
 const USER_IS_GONE = new Set(['powens.not-found', 'powens.invalid-request']);
 
@@ -167,7 +167,8 @@ export class PowensProvider extends BankProvider {
 
   private async deleteConnection(access: ProviderAccess): Promise<void> {
     const path = this.connectionPath(access);
-    await this.client.call({ method: 'DELETE', path, token: access.accessToken }).catch((error: unknown) => {
+    const { accessToken: token, providerConnectionId: connection } = access;
+    await this.client.call({ method: 'DELETE', path, token, connection }).catch((error: unknown) => {
       if (!(error instanceof ProviderError) || error.code !== 'powens.not-found') throw error;
     });
   }
@@ -196,7 +197,13 @@ export class PowensProvider extends BankProvider {
   private async createUser(): Promise<ProviderAccess> {
     const body = this.credentials();
     return newUserOf(
-      await this.client.call({ method: 'POST', path: '/auth/init', body, mustNotRepeat: true }),
+      await this.client.call({
+        method: 'POST',
+        path: '/auth/init',
+        body,
+        mustNotRepeat: true,
+        ...FOR_A_PERSON,
+      }),
     );
   }
 
@@ -227,7 +234,13 @@ export class PowensProvider extends BankProvider {
   }
 
   private get(path: string, access: ProviderAccess, more: CallManner = FOR_A_PERSON): Promise<unknown> {
-    return this.client.call({ method: 'GET', path, token: access.accessToken, ...more });
+    return this.client.call({
+      method: 'GET',
+      path,
+      token: access.accessToken,
+      connection: access.providerConnectionId,
+      ...more,
+    });
   }
 
   private credentials() {

@@ -1,0 +1,53 @@
+import { CallBudget, type CallRequest, decideCall, type MadeCall } from '#providers';
+import { type Database, migrate } from '#read-model';
+
+const SCHEMA = 'call_budget';
+
+/**
+ * The budget of calls in PostgreSQL, for all processes that share it and over their restarts. The time is the server's. After a
+ * crash of the server the last calls may be forgotten: the provider's own refusal (429) is obeyed all the same.
+ */
+export class PgCallBudget extends CallBudget {
+  readonly #db: Database;
+  readonly #perMinute: number;
+
+  constructor(db: Database, perMinute: number) {
+    super();
+    this.#db = db;
+    this.#perMinute = perMinute;
+  }
+
+  prepare(): Promise<void> {
+    return migrate(this.#db, SCHEMA, [
+      `CREATE TABLE {schema}.minutes (domain text PRIMARY KEY, calls jsonb NOT NULL);`,
+    ]);
+  }
+
+  override take(request: CallRequest): Promise<number> {
+    return this.#db.transaction(
+      async (tx) => {
+        await tx.execute(`INSERT INTO ${SCHEMA}.minutes VALUES ($1, '[]') ON CONFLICT DO NOTHING`, [
+          request.domain,
+        ]);
+        await tx.query(`SELECT FROM ${SCHEMA}.minutes WHERE domain = $1 FOR UPDATE`, [request.domain]);
+        // Asked after the lock: whoever held it may have taken a while.
+        const [row] = await tx.query<{ made: string; now: string }>(
+          `SELECT calls::text AS made, (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now
+             FROM ${SCHEMA}.minutes WHERE domain = $1`,
+          [request.domain],
+        );
+        const made = JSON.parse(row?.made ?? '[]') as MadeCall[];
+        const { waitMs, calls } = decideCall(made, request, this.#perMinute, Number(row?.now));
+        if (waitMs === 0) {
+          const text = JSON.stringify(calls);
+          await tx.execute(`UPDATE ${SCHEMA}.minutes SET calls = $2::jsonb WHERE domain = $1`, [
+            request.domain,
+            text,
+          ]);
+        }
+        return waitMs;
+      },
+      { durable: false },
+    );
+  }
+}

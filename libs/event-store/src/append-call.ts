@@ -65,14 +65,14 @@ export class AppendCall {
     return new AppendCall(call, onBroken);
   }
 
-  /** @param ms time after which the server must not write any more */
+  /** @param ms from when the server reads it; after that it must not write any more */
   append(proposal: Proposal, ms: number): Promise<AppendResult> {
     if (this.#failure) return Promise.reject(this.#failure);
     const id = randomUUID();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
       // What the transport cannot take at once it keeps; the lane's gate bounds how much that is.
-      this.#call.write(batchAppendRequest(id, proposal, Date.now() + ms));
+      this.#call.write(batchAppendRequest(id, proposal, ms));
     });
   }
 

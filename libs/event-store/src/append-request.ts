@@ -21,11 +21,11 @@ const text = (field: number, value: string): Parts => message(field, [Buffer.fro
 const bytes = (field: number, value: unknown): Parts =>
   value instanceof Uint8Array ? message(field, [Buffer.from(value)]) : text(field, JSON.stringify(value));
 
-const optionsOf = ({ stream, streamState }: Proposal, deadline: number): Parts =>
+const optionsOf = ({ stream, streamState }: Proposal, withinMs: number): Parts =>
   message(2, [
     ...message(1, text(3, stream)),
     ...(typeof streamState === 'bigint' ? number(2, streamState) : message(3, [])),
-    ...message(6, [...number(1, Math.floor(deadline / 1_000)), ...number(2, (deadline % 1_000) * 1_000_000)]),
+    ...message(7, [...number(1, Math.floor(withinMs / 1_000)), ...number(2, (withinMs % 1_000) * 1_000_000)]),
   ]);
 
 const property = (name: string, value: string): Parts => message(2, [...text(1, name), ...text(2, value)]);
@@ -42,12 +42,13 @@ const proposedMessage = ({ id, type, contentType, data, metadata }: EventData): 
 /**
  * The protocol's `BatchAppendReq` for one whole append. Written by hand: the client builds it out of arrays of numbers, each
  * event twice and through Base64, which took more of the webhook door's time than verifying the signature.
- * @param deadline ms since 1970, after which the server must not write
+ * @param withinMs a whole number; after that the server must not write. The client names a moment instead, which a server whose
+ * clock is ahead of ours would take for over.
  */
-export const batchAppendRequest = (correlationId: string, proposal: Proposal, deadline: number): Buffer =>
+export const batchAppendRequest = (correlationId: string, proposal: Proposal, withinMs: number): Buffer =>
   Buffer.concat([
     ...message(1, text(2, correlationId)),
-    ...optionsOf(proposal, deadline),
+    ...optionsOf(proposal, withinMs),
     ...proposal.events.flatMap(proposedMessage),
     ...number(4, 1),
   ]);

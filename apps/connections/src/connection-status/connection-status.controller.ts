@@ -7,7 +7,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { Payload } from '@nestjs/microservices';
 import { ConnectionsDeps } from '../connections-deps.js';
 import { GetConnection } from '../queries.js';
-import { CONNECTION_STATUS } from './connection-status.projection.js';
+import { CONNECTION_STATUS } from '../connection-rows.js';
 import { accountsOfConnection, listConnections } from './connection-status.query.js';
 
 @Controller()

@@ -6,7 +6,8 @@ import { engineUrls } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionsDeps } from '../connections-deps.js';
 import { GetConnection } from '../queries.js';
-import { CONNECTION_STATUS, connectionStatusProjection } from './connection-status.projection.js';
+import { CONNECTION_STATUS } from '../connection-rows.js';
+import { connectionStatusProjection } from './connection-status.projection.js';
 import { accountsOfConnection, connectionById, listConnections } from './connection-status.query.js';
 import { GetConnectionHandler } from './get-connection.handler.js';
 

@@ -8,8 +8,7 @@ import {
 } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import type { ProjectionModel, Sql } from '#read-model';
-
-export const CONNECTION_STATUS = 'connection_status';
+import { CONNECTION_STATUS } from '../connection-rows.js';
 
 const migrations: readonly string[] = [
   `CREATE TABLE {schema}.connections (

@@ -6,7 +6,7 @@ import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { accountStatus, accountView } from '../account-view.js';
 import { actionOwner, nextAutomaticAction } from '../next-action.js';
 import { statusReason } from '../status-reason.js';
-import { CONNECTION_STATUS } from './connection-status.projection.js';
+import { CONNECTION_STATUS } from '../connection-rows.js';
 
 interface ConnectionRow {
   readonly id: string;

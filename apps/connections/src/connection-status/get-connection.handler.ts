@@ -4,7 +4,7 @@ import { seeOwnWrites } from '#service';
 import { type IQueryHandler, QueryHandler } from '@nestjs/cqrs';
 import { ConnectionsDeps } from '../connections-deps.js';
 import { GetConnection } from '../queries.js';
-import { CONNECTION_STATUS } from './connection-status.projection.js';
+import { CONNECTION_STATUS } from '../connection-rows.js';
 import { connectionById } from './connection-status.query.js';
 
 @QueryHandler(GetConnection)

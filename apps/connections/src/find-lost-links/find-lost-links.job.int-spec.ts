@@ -5,10 +5,8 @@ import { Database, migrate } from '#read-model';
 import { engineUrls, InMemoryEventStore } from '#testing';
 import { generateKey, Vault } from '#vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  CONNECTION_STATUS,
-  connectionStatusProjection,
-} from '../connection-status/connection-status.projection.js';
+import { CONNECTION_STATUS } from '../connection-rows.js';
+import { connectionStatusProjection } from '../connection-status/connection-status.projection.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
 import { FindLostLinksJob } from './find-lost-links.job.js';
 

@@ -3,7 +3,7 @@ import { fold } from '#event-store';
 import { errorText } from '#kernel';
 import type { LockKeeper } from '#read-model';
 import { bestSnapshot, confirmLink, sharingAccount } from '../confirm-link.js';
-import { CONNECTION_STATUS } from '../connection-status/connection-status.projection.js';
+import { CONNECTION_STATUS } from '../connection-rows.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
 import { openAccess } from '../link-session.js';
 

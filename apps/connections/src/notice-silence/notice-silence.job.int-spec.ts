@@ -3,10 +3,8 @@ import { type EventMetadata, type RecordedEvent, streamOf } from '#kernel';
 import { Database, migrate } from '#read-model';
 import { engineUrls, InMemoryEventStore } from '#testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import {
-  CONNECTION_STATUS,
-  connectionStatusProjection,
-} from '../connection-status/connection-status.projection.js';
+import { CONNECTION_STATUS } from '../connection-rows.js';
+import { connectionStatusProjection } from '../connection-status/connection-status.projection.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
 import { NoticeSilenceJob } from './notice-silence.job.js';
 

@@ -2,7 +2,7 @@ import { connection, LEAST_SILENCE_MS, silentSince } from '#domain';
 import { runDecider } from '#event-store';
 import { errorText } from '#kernel';
 import type { LockKeeper } from '#read-model';
-import { CONNECTION_STATUS } from '../connection-status/connection-status.projection.js';
+import { CONNECTION_STATUS } from '../connection-rows.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
 
 interface Row {

@@ -3,7 +3,7 @@ import { runDecider } from '#event-store';
 import { errorText } from '#kernel';
 import type { LockKeeper } from '#read-model';
 import type { KnownConnection } from '#service';
-import { CONNECTION_STATUS } from '../connection-status/connection-status.projection.js';
+import { CONNECTION_STATUS } from '../connection-rows.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
 
 interface Row {

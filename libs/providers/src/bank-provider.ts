@@ -108,6 +108,11 @@ export interface FetchRequest {
    * already, so the next fetch looks at it again.
    */
   readonly begunAt: string;
+  /**
+   * ISO 8601 UTC: when the provider last looked at the bank, as it said before this fetch. What it saw then is on the pages, so
+   * the cursor may reach so far though no row is so recent: a quiet account would be read again and again. `null`: unknown.
+   */
+  readonly refreshedAt: string | null;
 }
 
 /** One step of a fetch: pages, then exactly one end. */

@@ -91,7 +91,10 @@ export const fetchAll = async (
   const part =
     cursor === null ? { kind: 'window' as const, to: null } : { kind: 'changes' as const, since: cursor };
   const begunAt = new Date().toISOString();
-  for await (const step of provider.fetchTransactions({ access, accounts, part, begunAt }, calls)) {
+  for await (const step of provider.fetchTransactions(
+    { access, accounts, part, begunAt, refreshedAt: null },
+    calls,
+  )) {
     if (step.kind === 'end') return { items, end: step, calls: calls.count };
     items.push(...step.items);
   }

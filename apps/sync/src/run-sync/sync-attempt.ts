@@ -173,7 +173,8 @@ export class SyncAttempt {
         const named = wanted.map(({ providerAccountId, from }) => {
           return { providerAccountId, from, currency: currencies.get(providerAccountId) ?? null };
         });
-        const request = { access, accounts: named, part, begunAt: this.#begunAt };
+        const { refreshedAt } = this.#progress;
+        const request = { access, accounts: named, part, begunAt: this.#begunAt, refreshedAt };
         const steps = session.provider.fetchTransactions(request, this.#progress.calls);
         read.push(await this.#stage(steps, days));
       }

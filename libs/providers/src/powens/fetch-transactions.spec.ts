@@ -30,6 +30,7 @@ const request = (changes: Partial<FetchRequest> = {}): FetchRequest => ({
   accounts: wanted('8801', '8802'),
   part: { kind: 'window', to: null },
   begunAt: '2026-04-01T00:00:00.000Z',
+  refreshedAt: null,
   ...changes,
 });
 
@@ -160,6 +161,16 @@ describe('a fetch with a cursor', () => {
     const { urls, end } = await fetchWith(() => pageOf([row(1)]), since('{"v":1}'));
     expect(urls).toEqual([`${USER_WIDE}?${FULL}`]);
     expect(end).toMatchObject({ scope: 'full', cursor: cursorOf('2026-03-11 06:00:00') });
+  });
+
+  it.each([
+    { refreshedAt: '2026-03-20T05:00:00Z', mark: '2026-03-20T05:00:00Z', why: 'no row is so recent' },
+    { refreshedAt: '2026-03-10T05:00:00Z', mark: '2026-03-14 06:12:27', why: 'a row is more recent' },
+    { refreshedAt: '2026-04-02T05:00:00Z', mark: '2026-03-14 06:12:27', why: 'it lies in the future' },
+    { refreshedAt: null, mark: '2026-03-14 06:12:27', why: 'it is unknown' },
+  ])('goes on from the provider’s last look at the bank, or not: $why', async ({ refreshedAt, mark }) => {
+    const { end } = await fetchWith(() => pageOf([]), { ...since(), refreshedAt });
+    expect(end).toMatchObject({ cursor: cursorOf(mark) });
   });
 
   it('looks again at what changed after the reading had begun', async () => {

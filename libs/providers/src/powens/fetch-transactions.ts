@@ -64,10 +64,11 @@ export class TransactionsFetch {
   }
 
   private nextCursor(): string | null {
-    const latestMs = Date.parse(this.request.begunAt);
-    return this.lastUpdate === null
-      ? null
-      : formatCursor({ lastUpdate: noLaterThan(this.lastUpdate, latestMs) });
+    if (this.lastUpdate === null) return null;
+    const { begunAt, refreshedAt } = this.request;
+    const latestMs = Date.parse(begunAt);
+    const lastUpdate = laterOf(this.lastUpdate, refreshedAt, latestMs) ?? this.lastUpdate;
+    return formatCursor({ lastUpdate: noLaterThan(lastUpdate, latestMs) });
   }
 
   private async *read(path: string): AsyncGenerator<FetchStep, Stop | 'no-account'> {

@@ -1,45 +1,10 @@
 import { Nullable } from '../nullable.js';
 import { Type } from 'class-transformer';
-import {
-  Allow,
-  ArrayMaxSize,
-  ArrayMinSize,
-  Equals,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsString,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, Equals, IsArray, IsIn, ValidateNested } from 'class-validator';
+import { FormerKey, TransactionFieldChange } from '../views/transaction-change.view.js';
 import { TransactionView } from '../views/transaction.view.js';
 import { CloudEvent } from './cloud-event.js';
 import { TransactionsData } from './transactions.data.js';
-
-export class TransactionFieldChange {
-  /** Name of a member of the transaction. */
-  @IsString()
-  readonly field!: string;
-
-  /** Any JSON value. */
-  @Allow()
-  readonly before!: unknown;
-
-  @Allow()
-  readonly after!: unknown;
-}
-
-/** The provider's id that a transaction was known under before. */
-export class FormerKey {
-  @IsString()
-  readonly providerAccountId!: string;
-
-  @IsString()
-  readonly providerTransactionId!: string;
-
-  /** `false`: another link to the same account still shows the transaction under it. */
-  @IsBoolean()
-  readonly ended!: boolean;
-}
 
 export class AmendedTransaction {
   /** The whole transaction as it is now. */

@@ -13,6 +13,7 @@ export * from './sync-accepted.view.js';
 export * from './sync-page.view.js';
 export * from './sync-progress.view.js';
 export * from './sync.view.js';
+export * from './transaction-change.view.js';
 export * from './transaction-details.view.js';
 export * from './transaction-page.view.js';
 export * from './transaction.view.js';

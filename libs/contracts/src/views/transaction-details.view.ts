@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsArray, IsBoolean, IsIn, IsString, Matches, ValidateNested } from 'class-validator';
 import { Nullable } from '../nullable.js';
-import { FormerKey, TransactionFieldChange } from '../public-events/transactions-amended.event.js';
+import { FormerKey, TransactionFieldChange } from './transaction-change.view.js';
 import { TransactionView } from './transaction.view.js';
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/;

@@ -36,6 +36,17 @@ const resultOf = (answer: Answer): AppendResult => {
 const streamOf = (answer: Answer): string =>
   Buffer.from(answer.getStreamIdentifier()?.getStreamName_asU8() ?? []).toString('utf8');
 
+/** The client throws on a refusal without details; here, in a listener, that would end the process. */
+const refusalOf = (error: NonNullable<ReturnType<Answer['getError']>>, stream: string): Error => {
+  try {
+    return errors.unpackToCommandError(error, stream);
+  } catch (cause) {
+    return new EventStoreUnavailable(`The event store refused an append to ${stream} without a reason.`, {
+      cause,
+    });
+  }
+};
+
 /** One `BatchAppend` call: many appends at once, each answered by itself. When it breaks, all that wait are told. */
 export class AppendCall {
   readonly #call: Call;
@@ -81,7 +92,7 @@ export class AppendCall {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     const error = answer.getError();
-    if (error) waiting?.reject(errors.unpackToCommandError(error, streamOf(answer)));
+    if (error) waiting?.reject(refusalOf(error, streamOf(answer)));
     else waiting?.resolve(resultOf(answer));
   }
 

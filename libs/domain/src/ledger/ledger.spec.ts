@@ -356,3 +356,56 @@ describe('a balance', () => {
     expect(state.balance).toEqual({ balance: '10.00', currency: 'EUR' });
   });
 });
+
+describe('a row under an id that the ledger does not know', () => {
+  const reading = { providerAccountId: 'a1', gone: new Set(['p-x']), feeding: new Set<string>() };
+  const held = imported(transaction('x'));
+  const former = { providerAccountId: 'a1', providerTransactionId: 'p-x', ended: true };
+  const under = (id: string): LedgerTransaction => ({ ...transaction('x'), ...key(id) });
+
+  it('is the one that is gone, when it is equal', () => {
+    given(ledger, held)
+      .when({ ...importing(row('z')), reading })
+      .thenEvents(
+        amended({ kind: 're-identified', transaction: under('z'), changes: [], formerKey: former }),
+      );
+  });
+
+  it('is another one while the known id still stands, and where it is not equal', () => {
+    given(ledger, held)
+      .when(importing(row('z')))
+      .thenEvents(imported(transaction('z')));
+    given(ledger, held)
+      .when({ ...importing(row('z', { amount: '-4.51' })), reading })
+      .thenEvents(imported(transaction('z', { amount: '-4.51' })));
+  });
+
+  it('takes one of two equal rows, and the other is new', () => {
+    given(ledger, held)
+      .when({ ...importing(row('z'), row('y')), reading })
+      .thenEvents(
+        imported(transaction('z')),
+        amended({ kind: 're-identified', transaction: under('y'), changes: [], formerKey: former }),
+      );
+  });
+
+  it('ends one id only while another account still shows the row', () => {
+    const other = { ...transaction('x'), providerAccountId: 'a2', providerTransactionId: 'q' };
+    const seen = amended({ kind: 're-identified', transaction: other, changes: [] });
+    const both = { ...reading, feeding: new Set(['a2']) };
+    const { ended: _, ...xKey } = former;
+    given(ledger, held, seen)
+      .when({ ...importing(deleted('x')), reading: both })
+      .thenEvents({
+        type: 'TransactionKeysEnded',
+        data: {
+          ...context,
+          keys: [{ id: 'x', ...xKey, reason: 'deleted-by-bank', providerUpdatedAt: null }],
+          endedAt: NOW,
+        },
+      });
+    given(ledger, held, seen)
+      .when({ ...importing(deleted('x')), reading })
+      .thenEvents(removed(transaction('x')));
+  });
+});

@@ -39,6 +39,7 @@ export const foldTransactions = (
       case 'passerelle.balance.observed.v1':
       case 'passerelle.connection.linked.v1':
       case 'passerelle.connection.action-required.v1':
+      case 'passerelle.connection.consent-expiring.v1':
       case 'passerelle.connection.disconnected.v1':
       case 'passerelle.sync.completed.v1':
       case 'passerelle.sync.failed.v1':

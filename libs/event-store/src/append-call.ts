@@ -5,10 +5,11 @@ import errors from '@kurrent/kurrentdb-client/dist/streams/appendToStream/unpack
 import uuids from '@kurrent/kurrentdb-client/dist/utils/grpcUUID.js';
 import services from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_grpc_pb.js';
 import messages from '@kurrent/kurrentdb-client/generated/kurrentdb/protocols/v1/streams_pb.js';
-import type { Proposal } from './append-lane.js';
+
 import { batchAppendRequest } from './append-request.js';
 import { EventStoreUnavailable } from './event-store.js';
 import type { Internals } from './kurrent-internals.js';
+import type { Proposal } from './proposal.js';
 
 type Answer = InstanceType<typeof messages.BatchAppendResp>;
 type Call = ClientDuplexStream<Buffer, Answer>;

@@ -1,25 +1,11 @@
-import {
-  type AppendResult,
-  type EventData,
-  KurrentDBClient,
-  type NO_STREAM,
-} from '@kurrent/kurrentdb-client';
+import { type AppendResult, KurrentDBClient } from '@kurrent/kurrentdb-client';
 import { AppendCall } from './append-call.js';
 import { EventStoreUnavailable } from './event-store.js';
 import { Gate } from './gate.js';
 import { isStuck } from './kurrent-errors.js';
 import { type Internals, internalsOf } from './kurrent-internals.js';
+import { type Proposal, remainingMs } from './proposal.js';
 import { withinTime } from './within-time.js';
-
-export interface Proposal {
-  readonly stream: string;
-  readonly streamState: typeof NO_STREAM | bigint;
-  readonly events: readonly EventData[];
-  /** Milliseconds of the epoch. */
-  readonly deadline: number;
-}
-
-export const remainingMs = ({ deadline }: Proposal): number => Math.max(0, deadline - Date.now());
 
 /** Enough to keep the server's group commits full. */
 const IN_FLIGHT = 60;

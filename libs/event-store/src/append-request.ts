@@ -1,5 +1,5 @@
 import type { EventData } from '@kurrent/kurrentdb-client';
-import type { Proposal } from './append-lane.js';
+import type { Proposal } from './proposal.js';
 
 const varint = (value: number | bigint): Buffer => {
   const bytes: number[] = [];

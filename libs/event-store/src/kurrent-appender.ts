@@ -7,7 +7,7 @@ import {
   WrongExpectedVersionError,
 } from '@kurrent/kurrentdb-client';
 import { errorText } from '#kernel';
-import { AppendLane, type Proposal, remainingMs } from './append-lane.js';
+import { AppendLane } from './append-lane.js';
 import { backoffMs, pause } from './backoff.js';
 import {
   type ExpectedRevision,
@@ -16,6 +16,7 @@ import {
   type WrittenEvent,
 } from './event-store.js';
 import { isUnsettled } from './kurrent-errors.js';
+import { type Proposal, remainingMs } from './proposal.js';
 
 /** One that hangs and is thrown away must not be the only one. */
 const LANES = 2;

@@ -239,7 +239,7 @@ describe('the Powens adapter on the sandbox bank', () => {
       seen.push([state, health.kind, 'owner' in health ? health.owner : null]);
     }
     expect(seen).toEqual([
-      ['validating', 'waiting', null],
+      ['validating', 'waiting', 'provider'],
       ['websiteUnavailable', 'broken', 'time'],
       ['rateLimiting', 'broken', 'time'],
       ['bug', 'broken', 'provider'],

@@ -31,7 +31,8 @@ const compose = parse(text('docker-compose.yml'), { merge: true }) as {
 };
 
 const ENGINES = ['kurrentdb', 'nats', 'postgres'];
-const NOT_DEPLOYED = ['stack', 'sandbox-bank', 'embedded-event-store'];
+/** The command line runs in the image of the apps when an operator calls it; it is no service. */
+const NOT_DEPLOYED = ['stack', 'sandbox-bank', 'embedded-event-store', 'cli'];
 const DOORS: Readonly<Record<string, string>> = { gateway: 'PORT', 'webhook-ingress': 'WEBHOOK_PORT' };
 const PORT_OF: Readonly<Record<string, keyof Environment>> = {
   ...(DOORS as Record<string, keyof Environment>),

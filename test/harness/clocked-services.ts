@@ -12,6 +12,7 @@ import { startGateway } from '../../apps/gateway/src/start.js';
 import { startSync } from '../../apps/sync/src/start.js';
 import { startWebhookIngress } from '../../apps/webhook-ingress/src/start.js';
 import { freePorts } from './free-ports.js';
+import { SHARED_LOG_KEY } from './shared-log-key.js';
 import { SandboxControl } from './sandbox-control.js';
 import type { SettableClock } from './settable-clock.js';
 import type { Reachable } from './stack.js';
@@ -65,7 +66,7 @@ export class ClockedServices implements Reachable {
       EVENTSTORE_URL: eventStoreUrl,
       NATS_URL: natsUrl,
       DATABASE_URL: databaseUrl,
-      ENCRYPTION_KEY: `${randomBytes(32).toString('base64url')}=`,
+      ENCRYPTION_KEY: SHARED_LOG_KEY,
       PASSERELLE_API_KEY: apiKey,
       PUBLIC_URL: publicUrl,
       POWENS_CLIENT_ID: SANDBOX_CLIENT.id,

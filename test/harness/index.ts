@@ -14,5 +14,6 @@ export * from './problems.js';
 export * from './processes.js';
 export * from './received-events.js';
 export * from './sandbox-control.js';
+export * from './shared-log-key.js';
 export * from './stack.js';
 export * from './stack-environment.js';

@@ -5,7 +5,7 @@ import type { Reachable } from './stack.js';
 import type { TruthRow } from './sandbox-control.js';
 
 /** What both sides must agree on, field by field. */
-interface Line {
+export interface Line {
   readonly bookedOn: string | null;
   readonly valueOn: string | null;
   readonly transactedOn: string | null;
@@ -15,7 +15,7 @@ interface Line {
   readonly originalLabel: string | null;
 }
 
-const ofBank = (row: TruthRow, currency: string): Line => ({
+export const ofBank = (row: TruthRow, currency: string): Line => ({
   bookedOn: row.date,
   valueOn: row.vdate,
   transactedOn: row.rdate,
@@ -25,7 +25,7 @@ const ofBank = (row: TruthRow, currency: string): Line => ({
   originalLabel: row.originalWording,
 });
 
-const ofLedger = (row: TransactionView): Line => ({
+export const ofLedger = (row: TransactionView): Line => ({
   bookedOn: row.bookedOn,
   valueOn: row.valueOn,
   transactedOn: row.transactedOn,

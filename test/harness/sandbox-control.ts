@@ -48,6 +48,8 @@ export interface SandboxWebhook {
   readonly userId: number;
   readonly connectionId: number | null;
   readonly delivered: number;
+  /** Not 0: kept back until it is released. */
+  readonly held: number;
   readonly attempts: number;
   readonly lastError: string | null;
 }

@@ -11,7 +11,7 @@ import {
 } from '../harness/index.js';
 
 /** The end of every run is published after what it imported: with it, everything has arrived. */
-const everyEndReceived = (
+export const everyEndReceived = (
   received: ReceivedEvents,
   connectionId: string,
   runs: readonly SyncView[],

@@ -14,6 +14,8 @@ export interface SandboxOptions {
   readonly settings: Partial<Settings>;
   /** The clock is frozen at this instant; without it the data directory's clock goes on, or the machine's. */
   readonly clockMs?: number;
+  /** Added to every first id, so that banks of one client never use the same ids. */
+  readonly idsAfter?: number;
   /** To be loaded at the start; one that the data directory knows already goes on where it stands. */
   readonly scenarios?: readonly Scenario[];
 }

@@ -36,7 +36,7 @@ export interface RunningSandboxBank {
 /** Opens the data directory, listens on 127.0.0.1 and resumes the syncs and webhooks that were waiting. */
 export const startSandboxBank = async (options: SandboxOptions): Promise<RunningSandboxBank> => {
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
-  const store = new Store(options.dataDir);
+  const store = new Store(options.dataDir, options.idsAfter);
   const clock = new VirtualClock(store);
   const { now } = clock;
   if (options.clockMs !== undefined) clock.set(options.clockMs, 'frozen');

@@ -12,14 +12,14 @@ export class Store {
   private readonly statements = new Map<string, Database.Statement>();
   private readonly database: Database.Database;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, idsAfter = 0) {
     mkdirSync(dataDir, { recursive: true });
     this.database = new Database(join(dataDir, 'sandbox-bank.sqlite'));
     this.database.exec(
       'PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-4000; PRAGMA temp_store=MEMORY',
     );
     this.database.exec(SCHEMA);
-    for (const [table, first] of Object.entries(FIRST_IDS)) this.startIdsAt(table, first);
+    for (const [table, first] of Object.entries(FIRST_IDS)) this.startIdsAt(table, idsAfter + first);
   }
 
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {

@@ -17,6 +17,7 @@ export { runnerLock, type RunnerContext } from './feed-runner.js';
 export { EventNotHandled } from './batch-handler.js';
 export { runProjection, type ProjectionModel } from './projection.js';
 export { type Reaction, type Reactor, runReactor } from './reactor.js';
+export { underLock } from './under-lock.js';
 export { waitForPosition } from './wait-for-position.js';
 export { PgSnapshots, type Snapshot, type SnapshotsOptions } from './snapshots.js';
 export { type CursorValue, decodeCursor, encodeCursor } from './cursor.js';

@@ -1,7 +1,7 @@
 import { connection, type ConnectionState } from '#domain';
 import { fold } from '#event-store';
 import { errorText } from '#kernel';
-import type { LockKeeper } from '#read-model';
+import { type LockKeeper, underLock } from '#read-model';
 import { bestSnapshot, confirmLink, sharingAccount } from '../confirm-link.js';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
@@ -37,14 +37,8 @@ export class FindLostLinksJob {
     this.#keeper = keeper;
   }
 
-  async sweep(stopping: AbortSignal = new AbortController().signal): Promise<void> {
-    const lock = await this.#keeper.tryLock(LOCK);
-    if (!lock) return;
-    try {
-      await this.#lookAtDue(AbortSignal.any([lock.lost, stopping]));
-    } finally {
-      await lock.release();
-    }
+  sweep(stopping?: AbortSignal): Promise<void> {
+    return underLock(this.#keeper, LOCK, (until) => this.#lookAtDue(until), stopping);
   }
 
   async #lookAtDue(until: AbortSignal): Promise<void> {

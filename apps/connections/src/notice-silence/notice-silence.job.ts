@@ -1,7 +1,7 @@
 import { connection, LEAST_SILENCE_MS, silentSince } from '#domain';
 import { runDecider } from '#event-store';
 import { errorText } from '#kernel';
-import type { LockKeeper } from '#read-model';
+import { type LockKeeper, underLock } from '#read-model';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
 
@@ -26,14 +26,8 @@ export class NoticeSilenceJob {
     this.#keeper = keeper;
   }
 
-  async sweep(stopping: AbortSignal = new AbortController().signal): Promise<void> {
-    const lock = await this.#keeper.tryLock(LOCK);
-    if (!lock) return;
-    try {
-      await this.#noticeAll(AbortSignal.any([lock.lost, stopping]));
-    } finally {
-      await lock.release();
-    }
+  sweep(stopping?: AbortSignal): Promise<void> {
+    return underLock(this.#keeper, LOCK, (until) => this.#noticeAll(until), stopping);
   }
 
   async #noticeAll(until: AbortSignal): Promise<void> {

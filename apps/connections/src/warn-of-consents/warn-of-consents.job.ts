@@ -1,7 +1,7 @@
 import { connection, CONSENT_WARNED_FROM_DAYS, warnOfConsent } from '#domain';
 import { runDecider } from '#event-store';
 import { errorText } from '#kernel';
-import type { LockKeeper } from '#read-model';
+import { type LockKeeper, underLock } from '#read-model';
 import type { KnownConnection } from '#service';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
@@ -26,14 +26,8 @@ export class WarnOfConsentsJob {
     this.#keeper = keeper;
   }
 
-  async sweep(stopping: AbortSignal = new AbortController().signal): Promise<void> {
-    const lock = await this.#keeper.tryLock(LOCK);
-    if (!lock) return;
-    try {
-      await this.#warnAll(AbortSignal.any([lock.lost, stopping]));
-    } finally {
-      await lock.release();
-    }
+  sweep(stopping?: AbortSignal): Promise<void> {
+    return underLock(this.#keeper, LOCK, (until) => this.#warnAll(until), stopping);
   }
 
   async #warnAll(until: AbortSignal): Promise<void> {

@@ -2,7 +2,7 @@ import { DELIVERY_STATES, type DeliveryStateName, PROVIDERS } from '#contracts';
 import { delivery } from '#domain';
 import { WrongExpectedRevision } from '#event-store';
 import { streamOf } from '#kernel';
-import { waitForPosition } from '#read-model';
+import { underLock, waitForPosition } from '#read-model';
 import { DELIVERIES, type DeliveriesForgotten, FORGOTTEN_STREAM } from '../forgotten-deliveries.js';
 import { inParallel } from '../in-parallel.js';
 import type { SyncDeps } from '../sync-deps.js';
@@ -46,14 +46,8 @@ export class AgeOutDeliveriesJob {
   }
 
   /** Forgets all that is too old by now, batch by batch, on one process at a time; ends after a batch once asked to. */
-  async sweep(stopping: AbortSignal = new AbortController().signal): Promise<void> {
-    const lock = await this.#deps.keeper.tryLock(LOCK);
-    if (!lock) return;
-    try {
-      await this.#forgetBatches(AbortSignal.any([lock.lost, stopping]));
-    } finally {
-      await lock.release();
-    }
+  sweep(stopping?: AbortSignal): Promise<void> {
+    return underLock(this.#deps.keeper, LOCK, (until) => this.#forgetBatches(until), stopping);
   }
 
   async #forgetBatches(until: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { remainsCleared } from './scenarios/generation.js';
 import { playScenario } from './scenarios/play-scenario.js';
+import { startInProcess } from './scenarios/services-in-process.js';
 
 /** `SCENARIO_SEED=…` plays that one alone; else so many from the first on. */
 const ONE = process.env['SCENARIO_SEED'];
@@ -14,7 +15,11 @@ it.each(SEEDS)(
   'ends with the truth of the bank, told in order and in honest words (SCENARIO_SEED=%i)',
   async (seed) => {
     const replay = `SCENARIO_SEED=${seed} npm test -- random-scenarios`;
-    const play = await playScenario(seed, { days: 6, accounts: 2, rows: 5, trouble: 0.5 }, replay);
+    const play = await playScenario(
+      seed,
+      { start: startInProcess, days: 6, accounts: 2, rows: 5, trouble: 0.5 },
+      replay,
+    );
     expect(
       play.story.some((line) => line.includes('cut off')),
       'the services were killed',

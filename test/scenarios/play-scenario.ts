@@ -1,10 +1,9 @@
 import { expect } from 'vitest';
-import type { RandomOptions } from '../../apps/sandbox-bank/src/index.js';
 import { eventually, expectEventsMatchLedger, quietHistory, syncNow } from '../harness/index.js';
 import { everyEndReceived } from '../resilience/expect-whole.js';
 import { expectHonestHistory } from './expect-honest.js';
 import { expectLedgerIsTruth } from './expect-truth.js';
-import { Playthrough } from './playthrough.js';
+import { type PlayOptions, Playthrough } from './playthrough.js';
 
 /** Plays a random bank to its end with a kill on the way; then ledger, events and history must be right. */
 const playToEnd = async (play: Playthrough): Promise<void> => {
@@ -27,7 +26,7 @@ const playToEnd = async (play: Playthrough): Promise<void> => {
 /** @throws with the seed, the command that replays it and the story, whatever was not as it must be */
 export const playScenario = async (
   seed: number,
-  options: RandomOptions,
+  options: PlayOptions,
   replay: string,
 ): Promise<Playthrough> => {
   const play = await Playthrough.begin(seed, options);

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { PasserelleClient } from '#client';
-import { COMMAND_SUBJECTS } from '#contracts';
+import type { PasserelleClient } from '#client';
 import { engineUrls } from '#testing';
 import {
   randomScenario,
@@ -25,16 +24,20 @@ import {
   SHARED_LOG_KEY,
 } from '../harness/index.js';
 import { seededRandom } from '../soak/random.js';
-import { Generation } from './generation.js';
-import { RunningClock } from './running-clock.js';
+import type { Services, StartServices } from './services.js';
 
 const CLIENT = { id: '55120934', secret: 'sandbox-client-secret' };
-/** A minute by the services' clock is a second: they give up on a trouble soon. */
-const SPEED = 60;
+const DAY_MS = 86_400_000;
 /** Some days of a scenario look at what is new, some at everything. */
 const FULL_REREAD_EVERY_DAYS = 3;
 /** Further apart than all that one bank counts. */
 const IDS_OF_ONE_BANK = 10_000_000;
+
+export interface PlayOptions extends RandomOptions {
+  readonly start: StartServices;
+  /** The story begins so long ago that it ends before today: for services that go by the real clock. */
+  readonly isPast?: boolean;
+}
 
 /** A time, by the services' clock, in which the bank was known to be in trouble from its begin to its end. */
 export interface Outage {
@@ -55,25 +58,22 @@ export class Playthrough implements Reachable {
   readonly #random: () => number;
   readonly #dir: string;
   readonly #bank: RunningSandboxBank;
-  readonly #clock: RunningClock;
-  #generation: Generation;
+  readonly #services: Services;
 
   private constructor(parts: {
     random: () => number;
     dir: string;
     bank: RunningSandboxBank;
-    clock: RunningClock;
-    generation: Generation;
+    services: Services;
   }) {
     this.#random = parts.random;
     this.#dir = parts.dir;
     this.#bank = parts.bank;
-    this.#clock = parts.clock;
-    this.#generation = parts.generation;
+    this.#services = parts.services;
   }
 
   /** The bank stands at its first day, linked and imported, and somebody listens to all events. */
-  static async begin(seed: number, options: RandomOptions): Promise<Playthrough> {
+  static async begin(seed: number, { start, isPast = false, ...options }: PlayOptions): Promise<Playthrough> {
     const dir = mkdtempSync(join(tmpdir(), 'passerelle-scenario-'));
     const webhookSecret = randomBytes(18).toString('base64url');
     const bank = await startSandboxBank({
@@ -84,9 +84,14 @@ export class Playthrough implements Reachable {
       settings: { syncDelayMs: 0, recentSyncMs: 0, flushEveryMs: 200, webhookSecret },
     });
     const scenarios = new ScenarioDriver(bank.url);
-    const { id } = await scenarios.load(randomScenario(seed, options));
-    const { now } = await new SandboxControl(bank.url).call<{ now: string }>('GET', '/clock');
-    const clock = new RunningClock(now, SPEED);
+    const control = new SandboxControl(bank.url);
+    const scenario = randomScenario(seed, options);
+    if (isPast) {
+      const begin = new Date(Date.now() - ((options.days ?? 20) + 2) * DAY_MS).toISOString();
+      await control.call('PUT', '/clock', { now: begin, mode: 'frozen' });
+    }
+    const { id } = await scenarios.load(scenario, { keepClock: isPast });
+    const { now } = await control.call<{ now: string }>('GET', '/clock');
     const settings = {
       ENCRYPTION_KEY: SHARED_LOG_KEY,
       PASSERELLE_API_KEY: randomBytes(18).toString('base64url'),
@@ -101,22 +106,24 @@ export class Playthrough implements Reachable {
       FULL_REREAD_EVERY_DAYS: String(FULL_REREAD_EVERY_DAYS),
       LOG_LEVEL: 'fatal',
     };
+    const closing: (() => Promise<unknown>)[] = [() => bank.stop()];
     try {
-      const generation = await Generation.start(settings, clock);
-      const play = new Playthrough({ random: seededRandom(seed), dir, bank, clock, generation });
+      const services = await start(settings, now);
+      closing.unshift(() => services.stop());
+      const play = new Playthrough({ random: seededRandom(seed), dir, bank, services });
+      closing.unshift(() => play.received.stop());
       play.scenarioId = id;
       await play.#begin();
       return play;
     } catch (error) {
-      await bank.stop();
+      for (const close of closing) await close();
       rmSync(dir, { recursive: true, force: true });
       throw error;
     }
   }
 
   get api(): PasserelleClient {
-    const { PUBLIC_URL: baseUrl = '', PASSERELLE_API_KEY: apiKey = '' } = this.#generation.env;
-    return new PasserelleClient({ baseUrl, apiKey, timeoutMs: 60_000 });
+    return this.#services.api;
   }
 
   get sandbox(): SandboxControl {
@@ -153,13 +160,13 @@ export class Playthrough implements Reachable {
   /** Until the next sync looks at everything anew: no day shows by itself that a row is gone without a trace. */
   async untilFullReread(): Promise<void> {
     const { now } = await this.#scenarios.advance({ days: FULL_REREAD_EVERY_DAYS + 1 });
-    this.#clock.reach(now);
+    this.#services.reach(now);
   }
 
   async dispose(): Promise<void> {
     try {
       await this.received.stop();
-      await this.#generation.stop();
+      await this.#services.stop();
     } finally {
       await this.#bank.stop();
       rmSync(this.#dir, { recursive: true, force: true });
@@ -172,7 +179,7 @@ export class Playthrough implements Reachable {
 
   async #begin(): Promise<void> {
     await this.received.start(engineUrls().natsUrl);
-    await this.sandbox.configure({ webhookUrl: this.#generation.webhookUrl });
+    await this.sandbox.configure({ webhookUrl: this.#services.webhookUrl });
     const user = await new SandboxDriver(this.#bank.url, CLIENT.id, CLIENT.secret).newUser();
     const linked = await this.#scenarios.link(this.scenarioId, user.userId);
     const { accounts } = await this.bankView();
@@ -201,13 +208,13 @@ export class Playthrough implements Reachable {
     const { next } = await this.bankView();
     if (!next) throw new Error('The scenario is over already.');
     await this.#scenarios.playNext(this.scenarioId);
-    this.#clock.reach(next.at);
-    const [before, from] = [await this.#state(), this.#clock.now()];
+    this.#services.reach(next.at);
+    const [before, from] = [await this.#state(), this.#services.clock.now()];
     this.story.push(`${next.at} day ${next.day}: ${next.steps.join(', ')}${before ? ` → ${before}` : ''}`);
     if (this.#random() < 0.6) await this.#ask(this.#random() < 0.5 ? 'manual' : 'schedule');
     if (isKilled) await this.#kill();
     if (this.#random() < 0.8) await this.settle();
-    const to = this.#clock.now();
+    const to = this.#services.clock.now();
     if (before !== null && before === (await this.#state())) this.outages.push({ from, to, state: before });
   }
 
@@ -220,20 +227,14 @@ export class Playthrough implements Reachable {
     this.story.push(`  a sync is asked for (${trigger})`);
     const { connectionId } = this;
     if (trigger === 'manual') await this.api.requestSync(connectionId);
-    else {
-      const requestId = crypto.randomUUID();
-      const message = { connectionId, trigger, requestId, slot: this.#clock.now() };
-      const { commands } = this.#generation.resources;
-      await commands.publish(COMMAND_SUBJECTS.requestSync, message, { msgId: requestId });
-    }
+    else await this.#services.announceDue(connectionId);
   }
 
   async #kill(): Promise<void> {
     const afterMs = Math.floor(this.#random() * 150);
     this.story.push(`  the services are cut off after ${afterMs} ms and start again`);
     await pause(afterMs);
-    this.#generation.kill();
-    this.#generation = await Generation.start(this.#generation.env, this.#clock);
-    await this.sandbox.configure({ webhookUrl: this.#generation.webhookUrl });
+    await this.#services.killAndStartAgain();
+    await this.sandbox.configure({ webhookUrl: this.#services.webhookUrl });
   }
 }

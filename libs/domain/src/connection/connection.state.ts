@@ -12,6 +12,11 @@ export interface KnownAccount extends AccountFacts {
   readonly trackedAs: string | null;
   /** The caller wants nothing of it. */
   readonly isIgnored?: boolean;
+  /**
+   * ISO 8601 UTC: since when it is shared again without interruption, after a time in which we could not see it; what the bank
+   * did then is unknown to us. Absent or `null`: as long as we know it.
+   */
+  readonly sharedSince?: string | null;
 }
 
 /** How to reach the provider for this connection; the token is sealed by the vault. */

@@ -51,6 +51,17 @@ const factsOf = (data: AccountFacts): AccountFacts => ({
 const known = (state: OpenedConnection, id: string): KnownAccount | undefined =>
   state.accounts.find(({ providerAccountId }) => providerAccountId === id);
 
+/** An account that is seen shared after a time in which it was not began anew; to be described or tracked interrupts nothing. */
+const sharedSince = (
+  before: KnownAccount | undefined,
+  { sharing }: AccountFacts,
+  at: string,
+): Pick<KnownAccount, 'sharedSince'> => {
+  if (!before || sharing !== 'shared') return {};
+  const since = before.sharing === 'shared' ? before.sharedSince : at;
+  return since ? { sharedSince: since } : {};
+};
+
 /** A ledger, and an account of the caller's, have one source each: two would count every transaction twice. */
 const released = (state: OpenedConnection, ledgerId: string, accountId: string): OpenedConnection => ({
   ...state,
@@ -94,12 +105,14 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
         ...factsOf(event.data),
         trackedAs: before?.trackedAs ?? null,
         ...(before?.isIgnored && { isIgnored: true }),
+        ...sharedSince(before, event.data, event.data.discoveredAt),
       };
       return { ...state, accounts: withAccount(state, account) };
     }
     case 'AccountTracked': {
-      const { ledgerId, accountId } = event.data;
-      const account = { ...factsOf(event.data), trackedAs: accountId };
+      const { ledgerId, accountId, providerAccountId, trackedAt } = event.data;
+      const since = sharedSince(known(state, providerAccountId), event.data, trackedAt);
+      const account = { ...factsOf(event.data), trackedAs: accountId, ...since };
       return { ...state, accounts: withAccount(released(state, ledgerId, accountId), account) };
     }
     case 'AccountIgnored': {

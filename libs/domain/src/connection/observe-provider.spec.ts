@@ -114,6 +114,12 @@ const trackedAfter = (...events: readonly ConnectionEvent[]): readonly string[] 
     : trackedAccounts(state).map(({ providerAccountId }) => providerAccountId);
 };
 
+const sharedSince = (id: string, ...events: readonly ConnectionEvent[]): string | null => {
+  const state = stateAfter(connection, ...events);
+  const accounts = state.status === 'none' ? [] : state.accounts;
+  return accounts.find(({ providerAccountId }) => providerAccountId === id)?.sharedSince ?? null;
+};
+
 describe('accounts', () => {
   it('are discovered, and the one with the asked IBAN is tracked', () => {
     given(connection, ...start)
@@ -172,6 +178,22 @@ describe('accounts', () => {
       .when(observe([ours, other]))
       .thenEvents(discovered(ours), tracked(ours), recovered);
     expect(trackedAfter(...settled, vanished('a1', 'gone'), discovered(ours), tracked(ours))).toEqual(['a1']);
+  });
+
+  it('that return are known to be shared without interruption since then only', () => {
+    const [back, later] = ['2026-06-20T02:00:00.000Z', '2026-06-21T02:00:00.000Z'];
+    const on = (event: ConnectionEvent, at: string): ConnectionEvent =>
+      ({ ...event, data: { ...event.data, discoveredAt: at, trackedAt: at } }) as ConnectionEvent;
+    const renamed = { ...ours, name: 'Compte pro' };
+    const returned = [...settled, vanished('a1', 'not-shared'), on(discovered(ours), back)];
+    expect(sharedSince('a1', ...settled)).toBeNull();
+    expect(sharedSince('a1', ...returned)).toBe(back);
+    expect(sharedSince('a1', ...returned, on(tracked(ours), back))).toBe(back);
+    expect(sharedSince('a1', ...returned, on(discovered(renamed), later), on(tracked(ours), later))).toBe(
+      back,
+    );
+    expect(sharedSince('a1', ...returned, vanished('a1', 'gone'), on(discovered(ours), later))).toBe(later);
+    expect(sharedSince('a2', ...returned)).toBeNull();
   });
 
   it('that come back under a new provider id are tracked into the same ledger (pain D1)', () => {

@@ -4,7 +4,7 @@ import { AckPolicy, type JsMsg } from '@nats-io/jetstream';
 import { nanos } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { STREAMS } from '#contracts';
-import { engineUrls } from '#testing';
+import { engineUrls, OwnNatsServer } from '#testing';
 import { Nats } from '../nats/nats.js';
 import { ensureStreams } from '../nats/streams.js';
 import { PullLoop } from './pull-loop.js';
@@ -17,9 +17,13 @@ describe('PullLoop', () => {
   });
   afterAll(async () => nats.close());
 
-  const loopOn = (name: string, handle: (message: JsMsg) => Promise<void>): PullLoop =>
+  const loopOn = (
+    name: string,
+    handle: (message: JsMsg) => Promise<void>,
+    connection: Nats = nats,
+  ): PullLoop =>
     new PullLoop({
-      nats,
+      nats: connection,
       stream: STREAMS.commands,
       concurrency: 4,
       consumer: {
@@ -75,5 +79,22 @@ describe('PullLoop', () => {
     await nats.jetstream.publish(`passerelle.commands.${name}`, 'after');
     await vi.waitFor(() => expect(handled).toEqual(['before', 'after']), { timeout: 15_000, interval: 20 });
     await loop.stop();
+  });
+
+  it('stops also while the server is away, without waiting for its return', async () => {
+    const server = await OwnNatsServer.start();
+    const own = await Nats.connect({ url: server.url, name: 'stop spec' });
+    try {
+      await ensureStreams(own);
+      const loop = loopOn(`test-${randomUUID()}`, async (message) => message.ack(), own);
+      await loop.start();
+      await own.ping();
+      await server.kill();
+      await vi.waitFor(() => expect(own.losses).toBe(1), { timeout: 5_000, interval: 20 });
+      await loop.stop();
+    } finally {
+      await own.close();
+      await server.remove();
+    }
   });
 });

@@ -7,6 +7,8 @@ import { ensureConsumer } from './ensure-consumer.js';
 
 /** How long a request for a message stands: what a stop may take when nothing is in hand. */
 const FETCH_MS = 2_000;
+/** What the server's word that a request has expired may take. */
+const LATEST_WORD_MS = 500;
 
 export interface PullLoopOptions {
   readonly nats: Nats;
@@ -26,6 +28,7 @@ export interface PullLoopOptions {
 export class PullLoop {
   private readonly logger: Logger;
   private readonly stopping = new AbortController();
+  private readonly expired = new AbortController();
   private lanes: Promise<void>[] = [];
 
   constructor(private readonly options: PullLoopOptions) {
@@ -45,7 +48,10 @@ export class PullLoop {
    */
   async stop(): Promise<void> {
     this.stopping.abort();
+    const settled = new AbortController();
+    void pause(FETCH_MS + LATEST_WORD_MS, settled.signal).then(() => this.expired.abort());
     await Promise.all(this.lanes);
+    settled.abort();
   }
 
   private async lane(first: ConsumerInfo): Promise<void> {
@@ -54,6 +60,7 @@ export class PullLoop {
     for (let failures = 0; !this.stopping.signal.aborted;) {
       try {
         info ??= await ensureConsumer(nats, stream, consumer);
+        if (this.stopping.signal.aborted) return;
         const message = await this.takeOne(info);
         failures = 0;
         if (message && this.stopping.signal.aborted) message.nak();
@@ -69,7 +76,15 @@ export class PullLoop {
 
   private async takeOne(info: ConsumerInfo): Promise<JsMsg | undefined> {
     const consumer = this.options.nats.jetstream.consumers.getConsumerFromInfo(info);
-    return firstOf(await consumer.fetch({ max_messages: 1, expires: FETCH_MS, bind: true }));
+    const messages = await consumer.fetch({ max_messages: 1, expires: FETCH_MS, bind: true });
+    // The client library takes the time of a request only while it is connected: without a server it would stand for ever.
+    const giveUp = (): void => void messages.close();
+    this.expired.signal.addEventListener('abort', giveUp);
+    try {
+      return await firstOf(messages);
+    } finally {
+      this.expired.signal.removeEventListener('abort', giveUp);
+    }
   }
 }
 

@@ -43,7 +43,10 @@ const connectTransports = async (app: NestFastifyApplication, options: ServiceOp
   const { nats, correlation: scope, config } = resources;
   const own = { inheritAppConfig: false };
   app.connectMicroservice(natsRpcOptions({ url: config.natsUrl, queue: name }), own);
-  const limits = concurrency === undefined ? {} : { concurrency };
+  const limits = {
+    ackWaitMs: config.commandTakeoverSeconds * 1_000,
+    ...(concurrency !== undefined && { concurrency }),
+  };
   app.connectMicroservice({ strategy: new JetStreamStrategy({ nats, scope, ...limits }) }, own);
   await app.startAllMicroservices();
 };

@@ -70,6 +70,8 @@ export interface Settings {
   readonly syncSpreadSeconds: number;
   /** A run that has not ended so long after it was opened is given up. */
   readonly syncDeadlineSeconds: number;
+  /** A command whose worker was silent for so long is given to another. */
+  readonly commandTakeoverSeconds: number;
   /** One Fernet key, or several separated by commas; `null` where this app has no use for it. */
   readonly encryptionKey: Secret | null;
   readonly apiKey: Secret | null;

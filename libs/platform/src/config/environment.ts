@@ -112,6 +112,7 @@ export class Environment {
   @IsTimeZone() SYNC_TIMEZONE = 'Europe/Paris';
   @Seconds(0, 86_400) SYNC_SPREAD_SECONDS = 900;
   @Seconds(1, 86_400) SYNC_DEADLINE_SECONDS = 1_800;
+  @Seconds(1, 3_600) COMMAND_TAKEOVER_SECONDS = 30;
 
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')} (it is "$value")` })
   LOG_LEVEL: LogLevel = 'info';

@@ -6,6 +6,7 @@ export * from './connection/connection.events.js';
 export * from './connection/connection.state.js';
 export { CONSENT_WARNED_FROM_DAYS, warnOfConsent } from './connection/consent.js';
 export { LEAST_SILENCE_MS, PROVIDER_SILENT, silentSince } from './connection/silence.js';
+export { isOwnUser, isSameLink, tokensInUse } from './connection/ending.js';
 export { usableAttempt } from './connection/link.js';
 export {
   ACCOUNT_AMBIGUOUS,
@@ -24,6 +25,7 @@ export * from './ledger/ledger.events.js';
 export * from './ledger/ledger.state.js';
 export * from './ledger/portions.js';
 export * from './sync/sync.js';
+export * from './sync/refresh.js';
 export * from './sync/sync.events.js';
 export * from './sync/sync.state.js';
 export * from './webhook-keys/webhook-keys.js';

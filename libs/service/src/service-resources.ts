@@ -8,7 +8,7 @@ import { Database, LockKeeper, PgSnapshots } from '#read-model';
 const logger = new Logger('Nats');
 
 /** Changes whenever a fold of a decider changes its meaning: older snapshots are then not seen. */
-const FOLDS_VERSION = '4';
+const FOLDS_VERSION = '5';
 
 /** The connections to the three engines that a service works with; several apps of one process share them. */
 export class ServiceResources {

@@ -49,7 +49,8 @@ const projectConnection = async (
   const { connectionId, tenantId } = event.data;
   const state = connection.evolve(await loadState(tx, schema, connectionId), event);
   if (state.status === 'none') return;
-  const kept = { ...state, access: null, attempts: [] };
+  const endings = (state.endings ?? []).map((ending) => ({ ...ending, sealedToken: '' }));
+  const kept = { ...state, access: null, attempts: [], ownUserIds: [], endings };
   await tx.execute(
     `INSERT INTO ${schema}.connections (id, tenant_id, status, state, created_at, updated_at)
      VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (id) DO UPDATE SET status = excluded.status, state = excluded.state,

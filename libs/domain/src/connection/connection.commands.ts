@@ -1,4 +1,11 @@
-import type { AccountFacts, ActionOwner, ConnectionProvider } from './connection.events.js';
+import type {
+  AccountFacts,
+  ActionOwner,
+  ConnectionProvider,
+  LinkAtProvider,
+  OtherLink,
+  UserAtProvider,
+} from './connection.events.js';
 
 export interface OpenConnection {
   readonly type: 'OpenConnection';
@@ -109,6 +116,35 @@ export interface ReplaceToken {
   readonly now: string;
 }
 
+/** The same token, sealed by another key; `from`: as it was sealed. */
+export interface ResealToken {
+  readonly type: 'ResealToken';
+  readonly from: string;
+  readonly sealedToken: string;
+  readonly now: string;
+}
+
+/** What else the provider user of the connection is linked to. */
+export interface ObserveOtherLinks {
+  readonly type: 'ObserveOtherLinks';
+  readonly links: readonly OtherLink[];
+  readonly now: string;
+}
+
+/** What was disconnected here is ended at the provider, too. */
+export interface ConfirmEnd extends LinkAtProvider {
+  readonly type: 'ConfirmEnd';
+  readonly user: UserAtProvider;
+  readonly now: string;
+}
+
+/** The provider refuses for good to end what was disconnected here. */
+export interface RefuseEnd extends LinkAtProvider {
+  readonly type: 'RefuseEnd';
+  readonly code: string;
+  readonly now: string;
+}
+
 export interface ChangeSettings {
   readonly type: 'ChangeSettings';
   readonly syncEnabled?: boolean | undefined;
@@ -136,5 +172,9 @@ export type ConnectionCommand =
   | NoticeSilence
   | WarnOfConsent
   | ReplaceToken
+  | ResealToken
+  | ObserveOtherLinks
+  | ConfirmEnd
+  | RefuseEnd
   | ChangeSettings
   | Disconnect;

@@ -9,6 +9,21 @@ export interface ConnectionContext {
   readonly companyId: string;
 }
 
+/** One link of one user at the provider; `null`: the user never linked a bank, as far as we know. */
+export interface LinkAtProvider {
+  readonly providerUserId: string;
+  readonly providerConnectionId: string | null;
+}
+
+/** What became of the provider's user: one of the caller's is `kept`, one of ours only while it has other links. */
+export type UserAtProvider = 'deleted' | 'in-use' | 'kept';
+
+/** A link of the same provider user that no connection uses. */
+export interface OtherLink {
+  readonly providerConnectionId: string;
+  readonly accounts: readonly { readonly iban: string | null; readonly name: string }[];
+}
+
 type Event<Type extends string, Data> = { readonly type: Type; readonly data: ConnectionContext & Data };
 
 export type ConnectionOpened = Event<
@@ -95,6 +110,7 @@ export type AccountIgnored = Event<
   { readonly providerAccountId: string; readonly reason: string; readonly ignoredAt: string }
 >;
 
+/** We no longer see it; also told when what keeps us from seeing it becomes another. */
 export type AccountVanished = Event<
   'AccountVanished',
   { readonly providerAccountId: string; readonly reason: 'not-shared' | 'gone'; readonly vanishedAt: string }
@@ -138,6 +154,16 @@ export type TokenReplaced = Event<
   'TokenReplaced',
   { readonly sealedToken: string; readonly replacedAt: string }
 >;
+/** The token that gives access to that link, sealed by another key: the old one is no longer needed for it. */
+export type TokenResealed = Event<
+  'TokenResealed',
+  LinkAtProvider & { readonly sealedToken: string; readonly resealedAt: string }
+>;
+/** What the holder linked besides on pages that were made for this connection; replaces what was observed before. */
+export type OtherLinksObserved = Event<
+  'OtherLinksObserved',
+  { readonly links: readonly OtherLink[]; readonly observedAt: string }
+>;
 export type SettingsChanged = Event<
   'SettingsChanged',
   { readonly syncDaysBack: number; readonly changedAt: string }
@@ -146,7 +172,22 @@ export type SyncPaused = Event<'SyncPaused', { readonly pausedAt: string }>;
 export type SyncResumed = Event<'SyncResumed', { readonly resumedAt: string }>;
 export type ConnectionDisconnected = Event<
   'ConnectionDisconnected',
-  { readonly by: 'caller' | 'provider'; readonly disconnectedAt: string }
+  {
+    readonly by: 'caller' | 'provider';
+    readonly disconnectedAt: string;
+    /** What is still to end at the provider; absent: nothing, or written before it was followed up. */
+    readonly ending?: LinkAtProvider & { readonly isOwnUser: boolean };
+  }
+>;
+/** What was disconnected here has ended at the provider, by its own word. */
+export type LinkEnded = Event<
+  'LinkEnded',
+  LinkAtProvider & { readonly user: UserAtProvider; readonly endedAt: string }
+>;
+/** The provider refuses for good: a person ends it in its console. */
+export type LinkEndRefused = Event<
+  'LinkEndRefused',
+  LinkAtProvider & { readonly code: string; readonly refusedAt: string }
 >;
 
 export type ConnectionEvent =
@@ -167,7 +208,11 @@ export type ConnectionEvent =
   | ConsentObserved
   | ConsentExpiring
   | TokenReplaced
+  | TokenResealed
+  | OtherLinksObserved
   | SettingsChanged
   | SyncPaused
   | SyncResumed
-  | ConnectionDisconnected;
+  | ConnectionDisconnected
+  | LinkEnded
+  | LinkEndRefused;

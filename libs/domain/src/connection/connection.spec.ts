@@ -58,6 +58,13 @@ const disconnected: ConnectionDisconnected = {
   type: 'ConnectionDisconnected',
   data: { ...context, by: 'caller', disconnectedAt: NOW },
 };
+const disconnectedLink: ConnectionDisconnected = {
+  ...disconnected,
+  data: {
+    ...disconnected.data,
+    ending: { providerUserId: 'u1', providerConnectionId: 'p1', isOwnUser: true },
+  },
+};
 const complete = {
   type: 'CompleteLink',
   stateHash: 'h1',
@@ -246,7 +253,7 @@ describe('disconnecting', () => {
 
   it('ends a connection once, linked or not', () => {
     given(connection, opened).when(disconnect).thenEvents(disconnected);
-    given(connection, opened, linkStarted, linked).when(disconnect).thenEvents(disconnected);
+    given(connection, opened, linkStarted, linked).when(disconnect).thenEvents(disconnectedLink);
     given(connection, opened, disconnected).when(disconnect).thenNothing();
   });
 
@@ -254,7 +261,7 @@ describe('disconnecting', () => {
     const gone = { type: 'Disconnect', by: 'provider', now: NOW } as const;
     given(connection, opened, linkStarted, linked)
       .when({ ...gone, ifLinkedTo: 'p1' })
-      .thenEvents({ ...disconnected, data: { ...disconnected.data, by: 'provider' } });
+      .thenEvents({ ...disconnected, data: { ...disconnectedLink.data, by: 'provider' } });
     given(connection, opened, linkStarted, linked)
       .when({ ...gone, ifLinkedTo: 'p0' })
       .thenNothing();

@@ -1,4 +1,12 @@
-import type { AccountFacts, ActionOwner, ConnectionContext, ConnectionOpened } from './connection.events.js';
+import type {
+  AccountFacts,
+  ActionOwner,
+  ConnectionContext,
+  ConnectionOpened,
+  LinkAtProvider,
+  OtherLink,
+  UserAtProvider,
+} from './connection.events.js';
 
 export interface LinkAttempt {
   readonly stateHash: string;
@@ -26,6 +34,14 @@ export interface SealedAccess {
   readonly sealedToken: string;
 }
 
+/** What was disconnected here and has not ended at the provider yet. */
+export interface OpenEnding extends LinkAtProvider {
+  readonly sealedToken: string;
+  readonly since: string;
+  /** The provider's code, when it refuses for good. */
+  readonly refusedWith: string | null;
+}
+
 /** What is wrong, and who can mend it. */
 export interface ConnectionProblem {
   readonly code: string;
@@ -49,6 +65,14 @@ export interface OpenedConnection extends ConnectionContext {
   /** The last warning: of the consent that ends on this day, and how early. */
   readonly consentWarned?: { readonly day: string; readonly withinDays: number } | null;
   readonly accounts: readonly KnownAccount[];
+  /** Users that we made at the provider for this connection. */
+  readonly ownUserIds?: readonly string[];
+  /** What the holder linked besides, and nobody uses. */
+  readonly otherLinks?: readonly OtherLink[];
+  /** Also of before the connection was opened again. */
+  readonly endings?: readonly OpenEnding[];
+  /** What became of the provider's user with the last end. */
+  readonly endedUser?: UserAtProvider | null;
 }
 
 export type ConnectionState =

@@ -1,9 +1,13 @@
 import { type Decider, DomainError } from '#kernel';
 import type {
   ChangeSettings,
+  ConfirmEnd,
   ConnectionCommand,
+  Disconnect,
   OpenConnection,
+  RefuseEnd,
   ReplaceToken,
+  ResealToken,
 } from './connection.commands.js';
 import type { ConnectionContext, ConnectionEvent } from './connection.events.js';
 import type { ConnectionState, LinkedConnection, OpenedConnection } from './connection.state.js';
@@ -11,6 +15,8 @@ import { warnOfConsent } from './consent.js';
 import { evolveConnection } from './evolve-connection.js';
 import { ignoreAccount, trackAccount } from './decide-on-account.js';
 import { completeLink, refuseLink, startLink } from './link.js';
+import { confirmEnd, endingOf, refuseEnd, resealToken } from './ending.js';
+import { observeOtherLinks } from './other-links.js';
 import { observeProvider, reportProblem } from './observe-provider.js';
 import { noticeSilence } from './silence.js';
 
@@ -68,9 +74,35 @@ const replaceToken = (command: ReplaceToken, state: OpenedConnection): readonly 
 /** What a disconnected connection needs no more, and nobody needs to be told. */
 const TOO_LATE_IS_FINE: readonly ConnectionCommand['type'][] = [
   'Disconnect',
+  'ObserveOtherLinks',
   'NoticeSilence',
   'WarnOfConsent',
 ];
+
+/** What goes on behind a connection's back, whatever its status. */
+const decideBehind = (
+  command: ConfirmEnd | RefuseEnd | ResealToken,
+  state: Exclude<ConnectionState, { status: 'none' }>,
+): readonly ConnectionEvent[] => {
+  switch (command.type) {
+    case 'ConfirmEnd':
+      return confirmEnd(command, state);
+    case 'RefuseEnd':
+      return refuseEnd(command, state);
+    case 'ResealToken':
+      return resealToken(command, state);
+  }
+};
+
+const disconnect = (
+  { by, ifLinkedTo, now }: Disconnect,
+  state: OpenedConnection,
+): readonly ConnectionEvent[] => {
+  if (ifLinkedTo !== undefined && state.access?.providerConnectionId !== ifLinkedTo) return [];
+  const ending = endingOf(state, by);
+  const data = { ...contextOf(state), by, disconnectedAt: now, ...(ending && { ending }) };
+  return [{ type: 'ConnectionDisconnected', data }];
+};
 
 /** One bank link of one company, from its opening to its end; re-opened on the same stream. */
 export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionEvent> = {
@@ -78,13 +110,17 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
   events: [
     'ConnectionOpened', 'LinkStarted', 'ConnectionLinked', 'LinkFailed', 'AccountDiscovered', 'AccountTracked',
     'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'WaitingStarted', 'WaitingEnded', 'RefreshPlanned', 'SilenceNoticed', 'ConnectionRecovered', 'ConsentObserved', 'ConsentExpiring',
-    'TokenReplaced', 'SettingsChanged', 'SyncPaused', 'SyncResumed', 'ConnectionDisconnected',
+    'TokenReplaced', 'TokenResealed', 'OtherLinksObserved', 'SettingsChanged', 'SyncPaused', 'SyncResumed', 'ConnectionDisconnected',
+    'LinkEnded', 'LinkEndRefused',
   ], // prettier-ignore
   initialState: { status: 'none' },
   decide: (command, state) => {
     if (command.type === 'OpenConnection') return openConnection(command, state);
     if (state.status === 'none')
       throw new DomainError('connection.not-found', 'There is no such connection.');
+    if (command.type === 'ConfirmEnd' || command.type === 'RefuseEnd' || command.type === 'ResealToken') {
+      return decideBehind(command, state);
+    }
     if (state.status === 'disconnected') {
       if (TOO_LATE_IS_FINE.includes(command.type)) return [];
       throw new DomainError(
@@ -115,11 +151,10 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
         return replaceToken(command, state);
       case 'ChangeSettings':
         return changeSettings(command, state);
-      case 'Disconnect': {
-        const { by, ifLinkedTo, now } = command;
-        if (ifLinkedTo !== undefined && state.access?.providerConnectionId !== ifLinkedTo) return [];
-        return [{ type: 'ConnectionDisconnected', data: { ...contextOf(state), by, disconnectedAt: now } }];
-      }
+      case 'ObserveOtherLinks':
+        return state.status === 'linked' ? observeOtherLinks(command, state) : [];
+      case 'Disconnect':
+        return disconnect(command, state);
     }
   },
   evolve: evolveConnection,

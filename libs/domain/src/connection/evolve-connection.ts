@@ -1,6 +1,14 @@
-import type { AccountFacts, ConnectionEvent, ConnectionOpened } from './connection.events.js';
+import type {
+  AccountFacts,
+  ConnectionDisconnected,
+  ConnectionEvent,
+  ConnectionOpened,
+  LinkStarted,
+  TokenResealed,
+} from './connection.events.js';
 import { consentWarnedBy } from './consent.js';
-import type { ConnectionState, KnownAccount, OpenedConnection } from './connection.state.js';
+import { isSameLink } from './ending.js';
+import type { ConnectionState, KnownAccount, OpenedConnection, OpenEnding } from './connection.state.js';
 
 /** Link pages that were made lately; older ones have expired anyway. */
 const REMEMBERED_ATTEMPTS = 20;
@@ -24,6 +32,10 @@ const opened = (data: ConnectionOpened['data'], before: ConnectionState): Connec
   silentSince: null,
   consentWarned: null,
   accounts: [],
+  ownUserIds: before.status === 'none' ? [] : (before.ownUserIds ?? []),
+  otherLinks: [],
+  endings: before.status === 'none' ? [] : (before.endings ?? []),
+  endedUser: null,
 });
 
 /** Links that were open when the connection ended lead nowhere any more, also after it is opened again. */
@@ -79,6 +91,33 @@ const changed = (
 ): readonly KnownAccount[] =>
   state.accounts.map((account) => (account.providerAccountId === id ? { ...account, ...change } : account));
 
+/** A link page is made for the user of the connection; where there is none, or another comes of it, it was made for that page. */
+const ownUsers = ({ access, ownUserIds = [] }: OpenedConnection, { providerUserId }: LinkStarted['data']) =>
+  access?.providerUserId === providerUserId || ownUserIds.includes(providerUserId)
+    ? ownUserIds
+    : [...ownUserIds, providerUserId];
+
+const withEnding = (
+  { endings = [], access }: OpenedConnection,
+  { ending, disconnectedAt }: ConnectionDisconnected['data'],
+): readonly OpenEnding[] => {
+  if (!ending) return endings;
+  const { providerUserId, providerConnectionId } = ending;
+  const link = { providerUserId, providerConnectionId };
+  const sealedToken = access?.sealedToken ?? '';
+  return [
+    ...endings.filter((each) => !isSameLink(each, link)),
+    { ...link, sealedToken, since: disconnectedAt, refusedWith: null },
+  ];
+};
+
+const resealed = (state: OpenedConnection, data: TokenResealed['data']) => {
+  const { sealedToken } = data;
+  const anew = <Held extends OpenEnding | NonNullable<OpenedConnection['access']>>(held: Held): Held =>
+    isSameLink(held, data) ? { ...held, sealedToken } : held;
+  return { access: state.access && anew(state.access), endings: (state.endings ?? []).map(anew) };
+};
+
 const WELL = { problem: null, waiting: null, nextTryAt: null, silentSince: null } as const;
 
 const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionOpened>): ConnectionState => {
@@ -89,6 +128,7 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
       return {
         ...state,
         access: { providerUserId, providerConnectionId, sealedToken },
+        ownUserIds: ownUsers(state, event.data),
         attempts: [...state.attempts, { stateHash, expiresAt, used: false }].slice(-REMEMBERED_ATTEMPTS),
       };
     }
@@ -147,8 +187,26 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
       return { ...state, syncEnabled: false };
     case 'SyncResumed':
       return { ...state, syncEnabled: true };
-    case 'ConnectionDisconnected':
-      return { ...state, status: 'disconnected', attempts: voided(state) };
+    case 'TokenResealed':
+      return { ...state, ...resealed(state, event.data) };
+    case 'OtherLinksObserved':
+      return { ...state, otherLinks: event.data.links };
+    case 'ConnectionDisconnected': {
+      const endings = withEnding(state, event.data);
+      return { ...state, status: 'disconnected', attempts: voided(state), endings };
+    }
+    case 'LinkEnded': {
+      const endings = (state.endings ?? []).filter((each) => !isSameLink(each, event.data));
+      const otherLinks = state.status === 'disconnected' ? [] : (state.otherLinks ?? []);
+      return { ...state, endings, otherLinks, endedUser: event.data.user };
+    }
+    case 'LinkEndRefused': {
+      const { code: refusedWith } = event.data;
+      const endings = (state.endings ?? []).map((each) =>
+        isSameLink(each, event.data) ? { ...each, refusedWith } : each,
+      );
+      return { ...state, endings };
+    }
   }
 };
 

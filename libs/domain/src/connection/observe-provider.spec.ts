@@ -173,6 +173,23 @@ describe('accounts', () => {
     expect(trackedAfter(...settled, vanished('a1', reason))).toEqual([]);
   });
 
+  it('that are no longer shared, and those that are gone, are told apart also when one becomes the other', () => {
+    const hidden: AccountFacts = { ...ours, sharing: 'not-shared' };
+    const unseen = [...settled, vanished('a1', 'not-shared'), notFound];
+    given(connection, ...unseen)
+      .when(observe([{ ...ours, sharing: 'vanished' }, other]))
+      .thenEvents(vanished('a1', 'gone'));
+    given(connection, ...unseen)
+      .when(observe([other]))
+      .thenEvents(vanished('a1', 'gone'));
+    given(connection, ...unseen, vanished('a1', 'gone'))
+      .when(observe([hidden, other]))
+      .thenEvents(vanished('a1', 'not-shared'));
+    given(connection, ...unseen, vanished('a1', 'gone'))
+      .when(observe([other]))
+      .thenNothing();
+  });
+
   it('that return are tracked again', () => {
     given(connection, ...settled, vanished('a1', 'gone'), notFound)
       .when(observe([ours, other]))
@@ -183,7 +200,10 @@ describe('accounts', () => {
   it('that return are known to be shared without interruption since then only', () => {
     const [back, later] = ['2026-06-20T02:00:00.000Z', '2026-06-21T02:00:00.000Z'];
     const on = (event: ConnectionEvent, at: string): ConnectionEvent =>
-      ({ ...event, data: { ...event.data, discoveredAt: at, trackedAt: at } }) as ConnectionEvent;
+      ({
+        type: event.type,
+        data: { ...event.data, discoveredAt: at, trackedAt: at },
+      }) as unknown as ConnectionEvent;
     const renamed = { ...ours, name: 'Compte pro' };
     const returned = [...settled, vanished('a1', 'not-shared'), on(discovered(ours), back)];
     expect(sharedSince('a1', ...settled)).toBeNull();

@@ -46,7 +46,7 @@ const seenEvents = (
       events.push({ type: 'AccountTracked', data });
     }
   }
-  if (before?.sharing === 'shared' && account.sharing !== 'shared') {
+  if (before && account.sharing !== 'shared' && before.sharing !== account.sharing) {
     events.push(vanished(state, before, account.sharing === 'not-shared' ? 'not-shared' : 'gone', now));
   }
   return events;
@@ -64,7 +64,7 @@ const accountEvents = (
     return seenEvents(state, before, account, now);
   });
   if (!isHealthy) return seen;
-  const missing = [...known.values()].filter(({ sharing }) => sharing === 'shared');
+  const missing = [...known.values()].filter(({ sharing }) => sharing !== 'vanished');
   return [...seen, ...missing.map((account) => vanished(state, account, 'gone', now))];
 };
 

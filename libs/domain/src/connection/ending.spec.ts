@@ -1,0 +1,218 @@
+import { describe, expect, it } from 'vitest';
+import { given, stateAfter } from '#testing';
+import { connection } from './connection.js';
+import type { Disconnect, ResealToken } from './connection.commands.js';
+import type { ConnectionEvent, LinkAtProvider, OtherLink, UserAtProvider } from './connection.events.js';
+import { tokensInUse } from './ending.js';
+
+const NOW = '2026-06-01T08:00:00.000Z';
+const context = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
+const ours: LinkAtProvider = { providerUserId: 'u1', providerConnectionId: 'p1' };
+const theirs: LinkAtProvider = { providerUserId: 'u9', providerConnectionId: 'p9' };
+
+const opened: ConnectionEvent = {
+  type: 'ConnectionOpened',
+  data: {
+    ...context,
+    accountId: 'acc1',
+    institutionId: 'bank1',
+    iban: 'FR7630006000011234567890189',
+    provider: 'powens',
+    syncEnabled: true,
+    syncDaysBack: 90,
+    openedAt: NOW,
+  },
+};
+const page: ConnectionEvent = {
+  type: 'LinkStarted',
+  data: {
+    ...context,
+    stateHash: 'h',
+    expiresAt: NOW,
+    providerUserId: 'u1',
+    sealedToken: 's1',
+    startedAt: NOW,
+  },
+};
+const linkedTo = (link: LinkAtProvider, sealedToken: string): ConnectionEvent => ({
+  type: 'ConnectionLinked',
+  data: {
+    ...context,
+    provider: 'powens',
+    providerUserId: link.providerUserId,
+    providerConnectionId: link.providerConnectionId ?? '',
+    sealedToken,
+    stateHash: null,
+    linkedAt: NOW,
+  },
+});
+const disconnected = (
+  by: 'caller' | 'provider',
+  link?: LinkAtProvider,
+  isOwnUser = true,
+): ConnectionEvent => ({
+  type: 'ConnectionDisconnected',
+  data: { ...context, by, disconnectedAt: NOW, ...(link && { ending: { ...link, isOwnUser } }) },
+});
+const ended = (link: LinkAtProvider, user: UserAtProvider): ConnectionEvent => ({
+  type: 'LinkEnded',
+  data: { ...context, ...link, user, endedAt: NOW },
+});
+const refused = (code: string): ConnectionEvent => ({
+  type: 'LinkEndRefused',
+  data: { ...context, ...ours, code, refusedAt: NOW },
+});
+const end = (by: 'caller' | 'provider'): Disconnect => ({ type: 'Disconnect', by, now: NOW });
+
+const tokensAfter = (...events: readonly ConnectionEvent[]): readonly string[] => {
+  const state = stateAfter(connection, ...events);
+  return state.status === 'none' ? [] : tokensInUse(state).map(({ sealedToken }) => sealedToken);
+};
+const endingsAfter = (...events: readonly ConnectionEvent[]) => {
+  const state = stateAfter(connection, ...events);
+  return state.status === 'none' ? [] : (state.endings ?? []);
+};
+
+describe('what is left to end at the provider', () => {
+  it.each<[string, readonly ConnectionEvent[], 'caller' | 'provider', ConnectionEvent]>([
+    [
+      'a link and the user that we made',
+      [page, linkedTo(ours, 's2')],
+      'caller',
+      disconnected('caller', ours),
+    ],
+    [
+      'a user that we made and who linked nothing that we know of',
+      [page],
+      'caller',
+      disconnected('caller', { ...ours, providerConnectionId: null }),
+    ],
+    [
+      'the user that we made where the provider ended the link',
+      [page, linkedTo(ours, 's2')],
+      'provider',
+      disconnected('provider', ours),
+    ],
+    [
+      'a link of a user of the caller’s',
+      [linkedTo(theirs, 's9')],
+      'caller',
+      disconnected('caller', theirs, false),
+    ],
+    [
+      'a link of a user of the caller’s that was repaired through us',
+      [linkedTo(theirs, 's9'), { ...page, data: { ...page.data, providerUserId: 'u9' } } as ConnectionEvent],
+      'caller',
+      disconnected('caller', theirs, false),
+    ],
+    [
+      'nothing of theirs that the provider ended',
+      [linkedTo(theirs, 's9')],
+      'provider',
+      disconnected('provider'),
+    ],
+    ['nothing where nothing was begun', [], 'caller', disconnected('caller')],
+  ])('is %s', (_, history, by, expected) => {
+    given(connection, opened, ...history)
+      .when(end(by))
+      .thenEvents(expected);
+  });
+
+  it('is remembered until the provider has confirmed it, also when the connection is opened again meanwhile', () => {
+    const history = [opened, page, linkedTo(ours, 's2'), disconnected('caller', ours)];
+    const open = { ...ours, sealedToken: 's2', since: NOW, refusedWith: null };
+    expect(endingsAfter(...history)).toEqual([open]);
+    expect(endingsAfter(...history, opened)).toEqual([open]);
+    expect(endingsAfter(...history, opened, ended(ours, 'deleted'))).toEqual([]);
+    const confirm = { type: 'ConfirmEnd', ...ours, user: 'deleted', now: NOW } as const;
+    given(connection, ...history)
+      .when(confirm)
+      .thenEvents(ended(ours, 'deleted'));
+    given(connection, ...history, opened)
+      .when(confirm)
+      .thenEvents(ended(ours, 'deleted'));
+    given(connection, ...history, ended(ours, 'deleted'))
+      .when(confirm)
+      .thenNothing();
+  });
+
+  it('is marked where the provider refuses for good, once', () => {
+    const history = [opened, page, linkedTo(ours, 's2'), disconnected('caller', ours)];
+    const refuse = { type: 'RefuseEnd', ...ours, code: 'powens.refused', now: NOW } as const;
+    given(connection, ...history)
+      .when(refuse)
+      .thenEvents(refused('powens.refused'));
+    given(connection, ...history, refused('powens.refused'))
+      .when(refuse)
+      .thenNothing();
+    expect(endingsAfter(...history, refused('powens.refused'))).toMatchObject([
+      { refusedWith: 'powens.refused' },
+    ]);
+  });
+});
+
+describe('a token that an old key sealed', () => {
+  const reseal = (from: string): ResealToken => ({ type: 'ResealToken', from, sealedToken: 'new', now: NOW });
+  const resealed = (link: LinkAtProvider): ConnectionEvent => ({
+    type: 'TokenResealed',
+    data: { ...context, ...link, sealedToken: 'new', resealedAt: NOW },
+  });
+
+  it('is replaced where it is used', () => {
+    const history = [opened, page, linkedTo(ours, 's2')];
+    given(connection, ...history)
+      .when(reseal('s2'))
+      .thenEvents(resealed(ours));
+    expect(tokensAfter(...history, resealed(ours))).toEqual(['new']);
+    given(connection, ...history, resealed(ours))
+      .when(reseal('s2'))
+      .thenNothing();
+  });
+
+  it('is replaced where the provider is still to be told, and nowhere after that', () => {
+    const history = [opened, page, linkedTo(ours, 's2'), disconnected('caller', ours)];
+    given(connection, ...history)
+      .when(reseal('s2'))
+      .thenEvents(resealed(ours));
+    expect(tokensAfter(...history, resealed(ours))).toEqual(['new']);
+    expect(tokensAfter(...history, opened, resealed(ours))).toEqual(['new']);
+    expect(tokensAfter(...history, ended(ours, 'deleted'))).toEqual([]);
+  });
+
+  it('is left alone when it was renewed meanwhile', () => {
+    given(connection, opened, page, linkedTo(ours, 's2'), linkedTo(ours, 's3'))
+      .when(reseal('s2'))
+      .thenNothing();
+  });
+});
+
+describe('what the holder linked besides', () => {
+  const other: OtherLink = { providerConnectionId: 'p2', accounts: [{ iban: null, name: 'Livret' }] };
+  const observed = (links: readonly OtherLink[]): ConnectionEvent => ({
+    type: 'OtherLinksObserved',
+    data: { ...context, links, observedAt: NOW },
+  });
+  const observe = (links: readonly OtherLink[]) => ({ type: 'ObserveOtherLinks', links, now: NOW }) as const;
+  const history = [opened, page, linkedTo(ours, 's2')];
+
+  it('is told when it is seen first, and when it is gone', () => {
+    given(connection, ...history)
+      .when(observe([other]))
+      .thenEvents(observed([other]));
+    given(connection, ...history, observed([other]))
+      .when(observe([other]))
+      .thenNothing();
+    given(connection, ...history, observed([other]))
+      .when(observe([]))
+      .thenEvents(observed([]));
+    given(connection, ...history)
+      .when(observe([]))
+      .thenNothing();
+  });
+
+  it('is the caller’s business where the user is the caller’s', () => {
+    given(connection, opened, linkedTo(theirs, 's9'))
+      .when(observe([other]))
+      .thenNothing();
+  });
+});

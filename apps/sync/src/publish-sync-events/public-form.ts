@@ -12,6 +12,7 @@ import type {
 } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import { partialText } from '../partial-text.js';
+import { refreshViewOf } from '../refresh-text.js';
 
 const transactionView = (
   accountId: string,
@@ -50,7 +51,7 @@ const ledgerHeader = (context: LedgerContext, count: number) => ({
 
 const syncData = (
   data: SyncContext & SyncReport,
-  end: Pick<SyncData, 'status' | 'errorCode' | 'errorMessage'>,
+  end: Pick<SyncData, 'status' | 'errorCode' | 'errorMessage'> & Partial<Pick<SyncData, 'nextAllowedAt'>>,
 ): SyncData => ({
   id: data.syncId,
   connectionId: data.connectionId,
@@ -69,6 +70,8 @@ const syncData = (
   transactionsSkipped: data.counts.skipped,
   transactionsFailed: data.counts.failed,
   progress: null,
+  refresh: data.refresh ? refreshViewOf(data.refresh) : null,
+  nextAllowedAt: data.refresh?.nextAllowedAt ?? null,
   gaps: (data.gaps ?? []).map(({ accountId, from, to }) => ({ accountId, from, to })),
   ...end,
 });
@@ -141,13 +144,15 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
     case 'SyncFailed':
     case 'SyncTimedOut': {
       const { errorCode, errorMessage, tenantId, connectionId } = event.data;
-      const end = { status: 'failure' as const, errorCode, errorMessage };
+      const limit = 'nextAllowedAt' in event.data ? { nextAllowedAt: event.data.nextAllowedAt } : {};
+      const end = { status: 'failure' as const, errorCode, errorMessage, ...limit };
       return build('sync.failed', recorded, tenantId, connectionId, syncData(event.data, end));
     }
     case 'SyncRequested':
     case 'SyncQueuedAgain':
     case 'SyncJoined':
     case 'SyncStarted':
+    case 'RefreshDecided':
     case 'SyncSliceCompleted':
       return null;
   }

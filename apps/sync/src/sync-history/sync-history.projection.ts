@@ -40,6 +40,7 @@ const migrations: readonly string[] = [
   `ALTER TABLE {schema}.runs ADD COLUMN waits boolean NOT NULL DEFAULT false;
    CREATE INDEX waiting_runs ON {schema}.runs (opened_at) WHERE waits;`,
   `ALTER TABLE {schema}.runs ADD COLUMN progress jsonb;`,
+  `ALTER TABLE {schema}.runs ADD COLUMN next_allowed_at timestamptz;`,
 ];
 
 interface Request {
@@ -64,21 +65,34 @@ interface Opening {
   readonly openedAt: string | null;
   /** Whether that moment is its own `notBefore`, so that nobody has dispatched it yet. */
   readonly waits: boolean;
+  /** Until then nothing but a person starts it. */
+  readonly nextAllowedAt?: string | undefined;
 }
 
 const openRun = async (
   tx: Sql,
   schema: string,
   data: SyncContext & { readonly requestedAt: string; readonly trigger: string },
-  { openedAt, waits }: Opening,
+  { openedAt, waits, nextAllowedAt }: Opening,
 ): Promise<void> => {
   const { syncId, connectionId, tenantId, companyId, requestedAt, trigger } = data;
   await tx.execute(
-    `INSERT INTO ${schema}.runs (sync_id, connection_id, tenant_id, company_id, trigger, status, queued, waits, created_at, opened_at)
-     VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9)
+    `INSERT INTO ${schema}.runs (sync_id, connection_id, tenant_id, company_id, trigger, status, queued, waits, created_at, opened_at, next_allowed_at)
+     VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10)
      ON CONFLICT (sync_id) DO UPDATE SET queued = excluded.queued, waits = excluded.waits,
-       opened_at = excluded.opened_at, trigger = excluded.trigger`,
-    [syncId, connectionId, tenantId, companyId, trigger, openedAt === null, waits, requestedAt, openedAt],
+       opened_at = excluded.opened_at, trigger = excluded.trigger, next_allowed_at = excluded.next_allowed_at`,
+    [
+      syncId,
+      connectionId,
+      tenantId,
+      companyId,
+      trigger,
+      openedAt === null,
+      waits,
+      requestedAt,
+      openedAt,
+      nextAllowedAt ?? null,
+    ],
   );
 };
 
@@ -86,23 +100,25 @@ interface Ending {
   readonly status: 'success' | 'partial' | 'failure';
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
+  readonly nextAllowedAt?: string | undefined;
 }
 
 const endRun = async (
   tx: Sql,
   schema: string,
   data: SyncContext & SyncReport,
-  { status, errorCode, errorMessage }: Ending,
+  { status, errorCode, errorMessage, nextAllowedAt }: Ending,
 ): Promise<void> => {
-  const { counts, failures, accountIds, pages, calls, refreshedAt, gaps = [] } = data;
+  const { counts, failures, accountIds, pages, calls, refreshedAt, refresh, gaps = [] } = data;
   await tx.execute(
     `UPDATE ${schema}.runs SET status = $2, waits = false, ended_at = $3, started_at = $4, window_from = $5, window_to = $6,
        imported = $7, updated = $8, removed = $9, skipped = $10, failed = $11, error_code = $12, error_message = $13,
-       attempt = $14, report = $15 WHERE sync_id = $1`,
+       attempt = $14, report = $15, next_allowed_at = $16 WHERE sync_id = $1`,
     [
       data.syncId, status, data.endedAt, data.startedAt, data.windowFrom, data.windowTo, counts.imported,
       counts.updated, counts.removed, counts.skipped, counts.failed, errorCode, errorMessage, data.attempt,
-      JSON.stringify({ failures, accountIds, pages, calls, refreshedAt, gaps }),
+      JSON.stringify({ failures, accountIds, pages, calls, refreshedAt, gaps, refresh }),
+      nextAllowedAt ?? refresh?.nextAllowedAt ?? null,
     ], // prettier-ignore
   );
 };
@@ -110,26 +126,29 @@ const endRun = async (
 const projectEvent = async (tx: Sql, schema: string, event: SyncEvent, recordedAt: string): Promise<void> => {
   switch (event.type) {
     case 'SyncRequested': {
-      const { notBefore } = event.data;
+      const { notBefore, nextAllowedAt } = event.data;
       return openRun(tx, schema, event.data, {
         openedAt: notBefore ?? recordedAt,
         waits: notBefore !== null,
+        nextAllowedAt,
       });
     }
     case 'SyncQueuedAgain':
       return openRun(tx, schema, event.data, { openedAt: null, waits: false });
     case 'SyncJoined': {
       const { syncId, trigger, endsWait } = event.data;
-      const sooner = endsWait ? ', waits = false, opened_at = $3' : '';
+      const sooner = endsWait ? ', waits = false, opened_at = $3, next_allowed_at = NULL' : '';
       const values = endsWait ? [syncId, trigger, recordedAt] : [syncId, trigger];
       await tx.execute(`UPDATE ${schema}.runs SET trigger = $2${sooner} WHERE sync_id = $1`, values);
       return;
     }
     case 'SyncStarted':
       await tx.execute(
-        `UPDATE ${schema}.runs SET attempt = $2, waits = false, started_at = coalesce(started_at, $3) WHERE sync_id = $1`,
+        `UPDATE ${schema}.runs SET attempt = $2, waits = false, next_allowed_at = NULL, started_at = coalesce(started_at, $3) WHERE sync_id = $1`,
         [event.data.syncId, event.data.attempt, event.data.startedAt],
       );
+      return;
+    case 'RefreshDecided':
       return;
     case 'SyncSliceCompleted': {
       const { syncId, slices, readFrom } = event.data;
@@ -146,7 +165,10 @@ const projectEvent = async (tx: Sql, schema: string, event: SyncEvent, recordedA
       const errorMessage = reasons.length > 0 ? partialText(reasons, event.data) : null;
       return endRun(tx, schema, event.data, { status, errorCode, errorMessage });
     }
-    case 'SyncFailed':
+    case 'SyncFailed': {
+      const { errorCode, errorMessage, nextAllowedAt } = event.data;
+      return endRun(tx, schema, event.data, { status: 'failure', errorCode, errorMessage, nextAllowedAt });
+    }
     case 'SyncTimedOut': {
       const { errorCode, errorMessage } = event.data;
       return endRun(tx, schema, event.data, { status: 'failure', errorCode, errorMessage });

@@ -1,6 +1,8 @@
 import type { Page, SyncView } from '#contracts';
+import type { RefreshReport } from '#domain';
 import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
+import { refreshViewOf } from '../refresh-text.js';
 import { SYNC_HISTORY } from './sync-history.projection.js';
 
 interface RunRow {
@@ -20,7 +22,8 @@ interface RunRow {
   readonly skipped: number;
   readonly failed: number;
   readonly progress: SyncView['progress'];
-  readonly report: { readonly gaps?: SyncView['gaps'] } | null;
+  readonly report: { readonly gaps?: SyncView['gaps']; readonly refresh?: RefreshReport } | null;
+  readonly next_allowed_at: string | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
 }
@@ -43,6 +46,8 @@ const viewOf = (row: RunRow): SyncView => ({
   transactionsFailed: row.failed,
   progress: row.status === 'pending' ? row.progress : null,
   gaps: row.report?.gaps ?? [],
+  refresh: row.report?.refresh ? refreshViewOf(row.report.refresh) : null,
+  nextAllowedAt: row.next_allowed_at,
   errorCode: row.error_code,
   errorMessage: row.error_message,
 });

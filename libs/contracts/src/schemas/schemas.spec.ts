@@ -65,6 +65,8 @@ const sync = {
   transactionsSkipped: 31,
   transactionsFailed: 0,
   progress: null,
+  refresh: null,
+  nextAllowedAt: null,
   errorCode: null,
   errorMessage: null,
   accountIds: ['42'],

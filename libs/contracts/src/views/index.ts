@@ -12,6 +12,7 @@ export * from './link-session.view.js';
 export * from './sync-accepted.view.js';
 export * from './sync-page.view.js';
 export * from './sync-progress.view.js';
+export * from './sync-refresh.view.js';
 export * from './sync.view.js';
 export * from './transaction-change.view.js';
 export * from './transaction-details.view.js';

@@ -3,6 +3,7 @@ import { IsArray, IsIn, IsInt, IsString, Matches, Min, ValidateNested } from 'cl
 import { Nullable } from '../nullable.js';
 import { HistoryGapView } from './history-gap.view.js';
 import { SyncProgressView } from './sync-progress.view.js';
+import { SyncRefreshView } from './sync-refresh.view.js';
 
 /** One run of a synchronisation and what came of it. */
 export class SyncView {
@@ -80,6 +81,20 @@ export class SyncView {
   @ValidateNested({ each: true })
   @Type(() => HistoryGapView)
   readonly gaps!: HistoryGapView[];
+
+  /** `null`: nobody waited, or what the provider had was fresh. */
+  @Nullable()
+  @ValidateNested()
+  @Type(() => SyncRefreshView)
+  readonly refresh!: SyncRefreshView | null;
+
+  /**
+   * Before this the provider, or its bank, is left alone: of a pending run, when it may begin; of one that was stopped, when
+   * it is taken up again; else when the next refresh is allowed. A person may ask sooner. `null`: nothing of the kind.
+   */
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly nextAllowedAt!: string | null;
 
   /** Stable; `null` unless something went wrong. */
   @Nullable()

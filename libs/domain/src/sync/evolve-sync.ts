@@ -14,8 +14,22 @@ const later = (a: string | null, b: string | null): string | null =>
 /** What outlives a run. */
 const memoryOf = (state: SyncState) => {
   const { lastSlot, served, cursor, lastWebhookStart, firstRequestedAt, linkedAt } = state;
-  return { lastSlot, served, cursor, lastWebhookStart, firstRequestedAt, linkedAt };
+  const { limitedUntil, lastRefresh } = state;
+  return {
+    lastSlot,
+    served,
+    cursor,
+    lastWebhookStart,
+    firstRequestedAt,
+    linkedAt,
+    ...(limitedUntil !== undefined && { limitedUntil }),
+    ...(lastRefresh && { lastRefresh }),
+  };
 };
+
+/** A person who asked for the run may be waiting for it. */
+const attendedSince = ({ attended, requestedAt }: { attended: boolean; requestedAt: string }) =>
+  attended ? { attendedAt: requestedAt } : {};
 
 /** Forgets the oldest requests beyond those that must be remembered; a run of which none is left goes with them. */
 const trimmed = (served: readonly ServedRequests[]): readonly ServedRequests[] => {
@@ -65,19 +79,20 @@ const joined = <Run extends QueuedRun>(
   attended: run.attended || data.attended,
   slot: later(run.slot, data.slot),
   notBefore,
+  ...attendedSince(data),
 });
 
-const ended = (state: SyncState, cursor: string | null): SyncState => ({
-  ...memoryOf(state),
-  status: 'idle',
-  cursor,
-});
+/** @param limitedUntil as the end of the run said: an older word is no longer true */
+const ended = (state: SyncState, cursor: string | null, limitedUntil?: string): SyncState => {
+  const { limitedUntil: _, ...memory } = memoryOf(state);
+  return { ...memory, ...(limitedUntil !== undefined && { limitedUntil }), status: 'idle', cursor };
+};
 
 export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
   switch (event.type) {
     case 'SyncRequested': {
       const { data } = event;
-      const run: OpenRun = { ...data, attempt: 0, startedAt: null, slices: null };
+      const run: OpenRun = { ...attendedSince(data), ...data, attempt: 0, startedAt: null, slices: null };
       // Its requests are known when it was queued before: they came last.
       const causes = state.served.at(-1)?.syncId === data.syncId ? [] : data.causes;
       return { ...remember(state, { ...data, causes }), status: 'open', run, queued: null };
@@ -86,7 +101,9 @@ export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
       if (state.status === 'idle') return state;
       const { data } = event;
       const memory = remember(state, data);
-      const queued = state.queued ? joined(state.queued, data, data.notBefore) : data;
+      const queued = state.queued
+        ? joined(state.queued, data, data.notBefore)
+        : { ...data, ...attendedSince(data) };
       return { ...state, ...memory, queued };
     }
     case 'SyncJoined': {
@@ -106,6 +123,12 @@ export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
         run: { ...state.run, attempt, startedAt: state.run.startedAt ?? startedAt },
       };
     }
+    case 'RefreshDecided': {
+      if (state.status === 'idle') return state;
+      const { outcome, code, nextAllowedAt, attempt, refreshedBefore, decidedAt } = event.data;
+      const refresh = { outcome, code, nextAllowedAt, attempt, refreshedBefore };
+      return { ...state, lastRefresh: { decidedAt, nextAllowedAt }, run: { ...state.run, refresh } };
+    }
     case 'SyncSliceCompleted': {
       if (state.status === 'idle') return state;
       const { cursor, tally, slices } = event.data;
@@ -115,6 +138,7 @@ export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
     case 'SyncCompleted':
       return ended(state, event.data.cursorAfter);
     case 'SyncFailed':
+      return ended(state, state.cursor, event.data.nextAllowedAt);
     case 'SyncTimedOut':
       return ended(state, state.cursor);
   }

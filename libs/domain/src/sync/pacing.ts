@@ -20,3 +20,13 @@ export const earliestStart = (
   const earliest = later(state.lastWebhookStart, webhookIntervalMs);
   return isToCome(earliest, now) ? earliest : null;
 };
+
+/** Until when the provider is left alone by what comes by itself; a person may always try. `null`: it need not be. */
+export const heldUntil = (attended: boolean, limitedUntil: string | undefined, now: string): string | null =>
+  !attended && limitedUntil !== undefined && isToCome(limitedUntil, now) ? limitedUntil : null;
+
+/** The later of two instants, `null` being none. */
+export const laterInstant = (a: string | null, b: string | null): string | null => {
+  if (a === null || b === null) return a ?? b;
+  return Date.parse(a) >= Date.parse(b) ? a : b;
+};

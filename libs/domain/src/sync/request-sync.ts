@@ -1,4 +1,4 @@
-import { earliestStart } from './pacing.js';
+import { earliestStart, heldUntil, laterInstant } from './pacing.js';
 import type { SyncEvent, SyncTrigger } from './sync.events.js';
 import type { SyncState } from './sync.state.js';
 
@@ -53,13 +53,16 @@ export const requestSync = (command: RequestSync, state: SyncState): readonly Sy
     requestedAt: now,
   };
   if (state.status === 'idle') {
-    const notBefore = earliestStart(trigger, state, command);
-    return [{ type: 'SyncRequested', data: { ...request, notBefore } }];
+    const held = heldUntil(request.attended, state.limitedUntil, now);
+    const notBefore = laterInstant(earliestStart(trigger, state, command), held);
+    const limit = held === null ? {} : { nextAllowedAt: held };
+    return [{ type: 'SyncRequested', data: { ...request, notBefore, ...limit } }];
   }
   const { run, queued } = state;
   if (run.attempt === 0) {
     const joint = triggerOf(run, trigger);
-    const endsWait = run.notBefore !== null && joint !== 'webhook';
+    const isHeld = heldUntil(request.attended, run.nextAllowedAt, now) !== null;
+    const endsWait = run.notBefore !== null && joint !== 'webhook' && !isHeld;
     return [{ type: 'SyncJoined', data: { ...request, syncId: run.syncId, trigger: joint, endsWait } }];
   }
   const joint = queued ? triggerOf(queued, trigger) : trigger;

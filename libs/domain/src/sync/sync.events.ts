@@ -50,6 +50,16 @@ export interface SyncTally {
   readonly calls: number;
 }
 
+/** What came of the wish that the provider itself looks at the bank now, before we read what it has. */
+export interface RefreshReport {
+  /** `asked`: the provider does so; `refused`: it, or our own pacing, would not, so what it had was read. */
+  readonly outcome: 'asked' | 'refused';
+  /** Why it was refused, `refresh.…` or the provider's own; `null` when it was not. */
+  readonly code: string | null;
+  /** Before this another one is refused as well; `null`: nothing is known. */
+  readonly nextAllowedAt: string | null;
+}
+
 /** All that is known of a run when it ends, whichever way. */
 export interface SyncReport {
   readonly trigger: SyncTrigger;
@@ -72,6 +82,8 @@ export interface SyncReport {
   readonly refreshedAt: string | null;
   /** Absent in events of before gaps were looked for. */
   readonly gaps?: readonly HistoryGap[];
+  /** Absent: nobody wished for one, or what the provider had was fresh. */
+  readonly refresh?: RefreshReport;
 }
 
 export interface SyncRequested {
@@ -86,6 +98,12 @@ export interface SyncRequested {
     readonly requestedAt: string;
     /** No attempt starts before this: webhooks alone ask, and they asked a moment ago already. `null`: at once. */
     readonly notBefore: string | null;
+    /** When a person last asked for it, where that was not `requestedAt`. */
+    readonly attendedAt?: string;
+    /** Until then `notBefore` is not pacing: the provider, or its bank, is left alone, and only a person ends that wait. */
+    readonly nextAllowedAt?: string;
+    /** It takes up a run that was stopped, as so many before it; absent: it takes up none. */
+    readonly followUp?: number;
   };
 }
 
@@ -125,6 +143,20 @@ export interface SyncStarted {
 }
 
 /** Part of what a run reads is in the log for good: whichever attempt or run comes next goes on from its cursor. */
+/** Somebody waits, or the provider has been silent for long: whether it was asked to look at the bank, and what it said. */
+export interface RefreshDecided {
+  readonly type: 'RefreshDecided';
+  readonly data: SyncContext &
+    RefreshReport & {
+      readonly attempt: number;
+      /** A person waited, and the provider was told so. */
+      readonly attended: boolean;
+      /** The provider's last look at the bank until then. */
+      readonly refreshedBefore: string | null;
+      readonly decidedAt: string;
+    };
+}
+
 export interface SyncSliceCompleted {
   readonly type: 'SyncSliceCompleted';
   readonly data: SyncContext & {
@@ -154,7 +186,13 @@ export interface SyncCompleted {
 
 export interface SyncFailed {
   readonly type: 'SyncFailed';
-  readonly data: SyncContext & SyncReport & { readonly errorCode: string; readonly errorMessage: string };
+  readonly data: SyncContext &
+    SyncReport & {
+      readonly errorCode: string;
+      readonly errorMessage: string;
+      /** The provider, or our own care for it, allows no call before; absent: nothing is known. */
+      readonly nextAllowedAt?: string;
+    };
 }
 
 /** The watchdog ended the run because it was past its deadline. */
@@ -168,6 +206,7 @@ export type SyncEvent =
   | SyncQueuedAgain
   | SyncJoined
   | SyncStarted
+  | RefreshDecided
   | SyncSliceCompleted
   | SyncCompleted
   | SyncFailed

@@ -62,6 +62,7 @@ const commands: fc.Arbitrary<SyncCommand> = fc.oneof(
       now: fc.constant(NOW),
     }),
   },
+  { weight: 2, arbitrary: stoppedFor(fc.integer({ min: 1, max: 60_000 }), fc.boolean()) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -90,6 +91,36 @@ function requestFrom(
     }));
 }
 
+/** The provider allows nothing for so long; a follow-up, where there is one, begins a second later. */
+function stoppedFor(ms: fc.Arbitrary<number>, followed: fc.Arbitrary<boolean>): fc.Arbitrary<SyncCommand> {
+  return fc.record({ ms, followed, attempts, cursor: fc.string() }).map((limit) => ({
+    type: 'FailSync',
+    syncId: '',
+    attempt: limit.attempts,
+    errorCode: 'x',
+    errorMessage: 'x',
+    outcome: outcome(limit.cursor),
+    nextAllowedAt: instant(limit.ms),
+    ...(limit.followed && { followUp: { syncId: '', notBefore: instant(limit.ms + 1_000) } }),
+    now: NOW,
+  }));
+}
+
+/** The fresh ids, and the times that were meant from the moment of the command on. */
+const placed = (command: SyncCommand, index: number, ms: number): SyncCommand => {
+  const now = instant(ms);
+  if (command.type === 'RequestSync') return { ...command, syncId: `run-${index}`, now };
+  if (command.type !== 'FailSync' || command.nextAllowedAt === undefined) return { ...command, now };
+  const moved = (at: string): string => new Date(Date.parse(at) + ms).toISOString();
+  const { nextAllowedAt, followUp } = command;
+  return {
+    ...command,
+    nextAllowedAt: moved(nextAllowedAt),
+    ...(followUp && { followUp: { syncId: `run-${index}`, notBefore: moved(followUp.notBefore) } }),
+    now,
+  };
+};
+
 /** Half of the commands about a run are aimed at the open one, so that runs do end. */
 const aimed = (command: SyncCommand, state: SyncState, aim: boolean): SyncCommand => {
   if (!aim || command.type === 'RequestSync' || state.status === 'idle') return command;
@@ -115,9 +146,7 @@ const steps = (list: readonly Wish[]): readonly Step[] => {
   let ms = 0;
   return list.map((wish, index) => {
     ms += wish.afterMs;
-    const given =
-      wish.command.type === 'RequestSync' ? { ...wish.command, syncId: `run-${index}` } : wish.command;
-    const command = aimed({ ...given, now: instant(ms) }, before, wish.aim);
+    const command = aimed(placed(wish.command, index, ms), before, wish.aim);
     const events = sync.decide(command, before);
     const after = events.reduce<SyncState>(sync.evolve, before);
     const step = { command, before, events, after };
@@ -267,12 +296,31 @@ it('makes nothing wait longer than an interval, and nothing that others than web
   always((story) => {
     const waits = story.flatMap(({ command, after }) =>
       (after.status === 'idle' ? [] : [after.run, after.queued]).flatMap((run) =>
-        run?.notBefore
+        run?.notBefore && !run.nextAllowedAt
           ? [{ trigger: run.trigger, ms: Date.parse(run.notBefore) - Date.parse(command.now) }]
           : [],
       ),
     );
     expect(waits.filter(({ trigger, ms }) => trigger !== 'webhook' || ms > INTERVAL_MS)).toEqual([]);
+  });
+});
+
+it('starts nothing by itself while the provider allows nothing, and stops a person never', () => {
+  always((story) => {
+    let limit = '';
+    const attended = new Set<string>();
+    for (const { command, before, events } of story) {
+      for (const { type, data } of events) {
+        if ('attended' in data && data.attended) attended.add(data.syncId);
+        if (type === 'SyncFailed') limit = data.nextAllowedAt ?? '';
+        if (type === 'SyncCompleted' || type === 'SyncTimedOut') limit = '';
+        if (type === 'SyncStarted' && !attended.has(data.syncId))
+          expect(data.startedAt >= limit, `${data.syncId} at ${data.startedAt}`).toBe(true);
+      }
+      if (command.type !== 'StartSync' || before.status === 'idle') continue;
+      if (before.run.syncId === command.syncId && attended.has(command.syncId))
+        expect(events).toHaveLength(1);
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { given, stateAfter } from '#testing';
-import { type RequestSync, type RunOutcome, sync } from './sync.js';
+import { MOST_FOLLOW_UPS, type RequestSync, type RunOutcome, sync } from './sync.js';
 import type {
+  RefreshDecided,
   SyncCompleted,
   SyncEvent,
   SyncJoined,
@@ -230,7 +231,7 @@ describe('a request', () => {
     ] as const;
     given(sync, ...history)
       .when(complete)
-      .thenEvents(completed, requested('b', { trigger: 'manual', attended: true, causes }));
+      .thenEvents(completed, requested('b', { trigger: 'manual', attended: true, attendedAt: NOW, causes }));
   });
 
   it('is remembered once, also when its run moves up', () => {
@@ -512,6 +513,121 @@ describe('a slice of a run', () => {
   it('of an attempt that no longer counts is nobody’s business', () => {
     given(sync, requested('a'), started(1), started(2)).when(command).thenNothing();
     given(sync).when(command).thenNothing();
+  });
+});
+
+describe('a run that was stopped', () => {
+  const stop = { ...fail, nextAllowedAt: at(900), followUp: { syncId: 'run-z', notBefore: at(960) } };
+  const failed: SyncEvent = {
+    type: 'SyncFailed',
+    data: {
+      ...report,
+      cursorAfter: null,
+      errorCode: fail.errorCode,
+      errorMessage: fail.errorMessage,
+      nextAllowedAt: at(900),
+    },
+  };
+  const followUp: SyncRequested = {
+    type: 'SyncRequested',
+    data: {
+      syncId: 'run-z',
+      ...owner,
+      trigger: 'schedule',
+      causes: [{ requestId: 'run-z', trigger: 'schedule' }],
+      attended: false,
+      slot: null,
+      requestedAt: LATER,
+      notBefore: at(960),
+      nextAllowedAt: at(960),
+      followUp: 1,
+    },
+  };
+  const history = [requested('a'), started(1)] as const;
+  const limited = [...history, failed, followUp] as const;
+
+  it('is taken up by itself, once, and not before that is allowed', () => {
+    given(sync, ...history)
+      .when(stop)
+      .thenEvents(failed, followUp);
+    const start = { type: 'StartSync', syncId: 'run-z', now: at(959) } as const;
+    given(sync, ...limited)
+      .when(start)
+      .thenNothing();
+    expect(sync.decide({ ...start, now: at(960) }, stateAfter(sync, ...limited))).toHaveLength(1);
+  });
+
+  it('is taken up by the queued one where there is one, which waits as long unless a person asked for it', () => {
+    given(sync, ...history, queued('run-b', 'b'))
+      .when(stop)
+      .thenEvents(failed, requested('b', { notBefore: at(900), nextAllowedAt: at(900), followUp: 1 }));
+    const manual = {
+      trigger: 'manual',
+      attended: true,
+      causes: [{ requestId: 'b', trigger: 'manual' }],
+    } as const;
+    given(sync, ...history, queued('run-b', 'b', manual))
+      .when(stop)
+      .thenEvents(failed, requested('b', { ...manual, attendedAt: NOW }));
+  });
+
+  it('is not taken up for ever', () => {
+    const nth = (count: number) => requested('a', { followUp: count });
+    const last = sync.decide(stop, stateAfter(sync, nth(MOST_FOLLOW_UPS - 1), started(1)));
+    expect(last[1]).toMatchObject({ data: { followUp: MOST_FOLLOW_UPS } });
+    expect(sync.decide(stop, stateAfter(sync, nth(MOST_FOLLOW_UPS), started(1)))).toHaveLength(1);
+  });
+
+  it.each(['webhook', 'schedule'] as const)('waits on whatever comes by itself: %s', (trigger) => {
+    const slot = trigger === 'schedule' ? '2026-06-01T10:00' : null;
+    const wish = request('c', { trigger, slot, now: LATER });
+    const [event] = sync.decide(wish, stateAfter(sync, ...limited));
+    expect(event).toMatchObject({ type: 'SyncJoined', data: { syncId: 'run-z', endsWait: false } });
+    const [alone] = sync.decide(wish, stateAfter(sync, ...history, failed));
+    expect(alone).toMatchObject({ data: { notBefore: at(900), nextAllowedAt: at(900) } });
+    const [late] = sync.decide({ ...wish, now: at(900) }, stateAfter(sync, ...history, failed));
+    expect(late).toMatchObject({ data: { notBefore: null } });
+  });
+
+  it('is tried at once when a person asks', () => {
+    const wish = request('c', { trigger: 'manual', now: LATER });
+    const [event] = sync.decide(wish, stateAfter(sync, ...limited));
+    expect(event).toMatchObject({ type: 'SyncJoined', data: { endsWait: true, attended: true } });
+    const [alone] = sync.decide(wish, stateAfter(sync, ...history, failed));
+    expect(alone).toMatchObject({ type: 'SyncRequested', data: { notBefore: null } });
+  });
+
+  it('is forgotten as soon as one ends otherwise', () => {
+    const freed = [...limited, { ...started(1), data: { ...started(1).data, syncId: 'run-z' } }] as const;
+    const end = { ...completed, data: { ...completed.data, syncId: 'run-z' } };
+    const [event] = sync.decide(request('d', { now: LATER }), stateAfter(sync, ...freed, end));
+    expect(event).toMatchObject({ data: { notBefore: null } });
+  });
+});
+
+describe('a refresh at the bank', () => {
+  const refused = { outcome: 'refused', code: 'powens.too-many-syncs', nextAllowedAt: at(900) } as const;
+  const refresh = { ...refused, attended: true, refreshedBefore: at(-90_000) };
+  const command = { type: 'DecideRefresh', syncId: 'run-a', attempt: 1, refresh, now: NOW } as const;
+  const decided: RefreshDecided = {
+    type: 'RefreshDecided',
+    data: { syncId: 'run-a', ...owner, attempt: 1, ...refresh, decidedAt: NOW },
+  };
+  const asked = [requested('a'), started(1), decided] as const;
+
+  it('is decided once for a run, by the attempt that counts', () => {
+    given(sync, requested('a'), started(1)).when(command).thenEvents(decided);
+    given(sync, ...asked)
+      .when(command)
+      .thenNothing();
+    given(sync, requested('a'), started(1), started(2)).when(command).thenNothing();
+  });
+
+  it('is in the report of its run, and remembered after it', () => {
+    const [ended] = sync.decide(complete, stateAfter(sync, ...asked));
+    expect(ended?.data).toMatchObject({ refresh: refused });
+    const { lastRefresh } = stateAfter(sync, ...asked, completed);
+    expect(lastRefresh).toEqual({ decidedAt: NOW, nextAllowedAt: at(900) });
   });
 });
 

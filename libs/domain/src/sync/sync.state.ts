@@ -1,4 +1,4 @@
-import type { SyncCause, SyncContext, SyncTally, SyncTrigger } from './sync.events.js';
+import type { RefreshReport, SyncCause, SyncContext, SyncTally, SyncTrigger } from './sync.events.js';
 
 /**
  * How many served requests are remembered at least to recognise a repeated one. More than any reactor asks at once: what
@@ -22,6 +22,19 @@ export interface OpenRun extends SyncContext {
   readonly startedAt: string | null;
   /** The slices that are in the log; `null` before the first of several. */
   readonly slices: FinishedSlices | null;
+  /** When a person last asked for it; absent: none did. */
+  readonly attendedAt?: string;
+  /** As {@link SyncRequested} tells them. */
+  readonly nextAllowedAt?: string;
+  readonly followUp?: number;
+  /** Decided once for all attempts of the run; absent: not yet. */
+  readonly refresh?: OpenRefresh;
+}
+
+export interface OpenRefresh extends RefreshReport {
+  /** The attempt that asked. */
+  readonly attempt: number;
+  readonly refreshedBefore: string | null;
 }
 
 export interface FinishedSlices {
@@ -31,7 +44,7 @@ export interface FinishedSlices {
   readonly cursorBefore: string | null;
 }
 
-export type QueuedRun = Omit<OpenRun, 'attempt' | 'startedAt' | 'slices'>;
+export type QueuedRun = Omit<OpenRun, 'attempt' | 'startedAt' | 'slices' | 'refresh'>;
 
 /** Requests that became part of one run, in the order in which they came. */
 export interface ServedRequests {
@@ -52,6 +65,10 @@ interface Memory {
   readonly linkedAt: string | null;
   /** When the last run that webhooks alone had asked for was started first. */
   readonly lastWebhookStart: string | null;
+  /** What comes by itself starts nothing before this: the last run was told so. Absent: it was not. */
+  readonly limitedUntil?: string;
+  /** The last time that the provider was asked to look at the bank, or refused to. */
+  readonly lastRefresh?: { readonly decidedAt: string; readonly nextAllowedAt: string | null };
 }
 
 export type SyncState =

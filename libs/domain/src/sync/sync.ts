@@ -1,8 +1,16 @@
 import type { Decider } from '#kernel';
 import { evolveSync } from './evolve-sync.js';
-import { isToCome } from './pacing.js';
+import { heldUntil, isToCome, laterInstant } from './pacing.js';
 import { type RequestSync, requestSync } from './request-sync.js';
-import type { SyncContext, SyncEvent, SyncReport, SyncSliceCompleted } from './sync.events.js';
+import type {
+  RefreshDecided,
+  RefreshReport,
+  SyncContext,
+  SyncEvent,
+  SyncReport,
+  SyncRequested,
+  SyncSliceCompleted,
+} from './sync.events.js';
 import type { OpenRun, SyncState } from './sync.state.js';
 
 export type { RequestSync } from './request-sync.js';
@@ -17,7 +25,7 @@ export interface StartSync {
 /** What a worker knows at the end; the rest of the report comes from the state. */
 export type RunOutcome = Omit<
   SyncReport,
-  'trigger' | 'attempt' | 'requestedAt' | 'startedAt' | 'endedAt' | 'cursorBefore'
+  'trigger' | 'attempt' | 'requestedAt' | 'startedAt' | 'endedAt' | 'cursorBefore' | 'refresh'
 >;
 
 /** Decided as nothing for an attempt that is no longer the one that counts. */
@@ -46,6 +54,22 @@ export interface FailSync {
   readonly errorCode: string;
   readonly errorMessage: string;
   readonly outcome: RunOutcome;
+  /** The provider, or our own care for it, allows nothing before: what comes by itself waits until then. */
+  readonly nextAllowedAt?: string;
+  /** The run that takes this one up by itself, where none is queued anyway; a fresh id. Ignored after {@link MOST_FOLLOW_UPS}. */
+  readonly followUp?: { readonly syncId: string; readonly notBefore: string };
+  readonly now: string;
+}
+
+/** A run that was stopped is taken up again so often by itself; then the schedule, a webhook or a person must ask. */
+export const MOST_FOLLOW_UPS = 6;
+
+/** Decided as nothing for an attempt that is no longer the one that counts, and for a run that has its answer. */
+export interface DecideRefresh {
+  readonly type: 'DecideRefresh';
+  readonly syncId: string;
+  readonly attempt: number;
+  readonly refresh: Omit<RefreshDecided['data'], keyof SyncContext | 'attempt' | 'decidedAt'>;
   readonly now: string;
 }
 
@@ -57,7 +81,8 @@ export interface TimeOutSync {
   readonly now: string;
 }
 
-export type SyncCommand = RequestSync | StartSync | CompleteSlice | CompleteSync | FailSync | TimeOutSync;
+export type SyncCommand =
+  RequestSync | StartSync | DecideRefresh | CompleteSlice | CompleteSync | FailSync | TimeOutSync;
 
 const contextOf = ({ syncId, connectionId, tenantId, companyId }: OpenRun) => ({
   syncId,
@@ -74,15 +99,64 @@ const reportOf = (run: OpenRun, state: SyncState, outcome: RunOutcome, now: stri
   startedAt: run.startedAt,
   endedAt: now,
   cursorBefore: run.slices ? run.slices.cursorBefore : state.cursor,
+  ...(run.refresh && { refresh: refreshOf(run.refresh) }),
+});
+
+const refreshOf = ({ outcome, code, nextAllowedAt }: RefreshReport): RefreshReport => ({
+  outcome,
+  code,
+  nextAllowedAt,
 });
 
 type Open = Extract<SyncState, { status: 'open' }>;
 
 /** The end of a run and the start of the queued one are one append: no moment exists in which neither is true. */
-const withQueued = (ended: SyncEvent, { queued }: Open, now: string): readonly SyncEvent[] => {
+const withQueued = (
+  ended: SyncEvent,
+  { queued }: Open,
+  now: string,
+  limit?: { readonly nextAllowedAt: string; readonly followUp: number },
+): readonly SyncEvent[] => {
   if (!queued) return [ended];
-  const notBefore = isToCome(queued.notBefore, now) ? queued.notBefore : null;
-  return [ended, { type: 'SyncRequested', data: { ...queued, notBefore } }];
+  const held = heldUntil(queued.attended, limit?.nextAllowedAt, now);
+  const wait = isToCome(queued.notBefore, now) ? queued.notBefore : null;
+  const more = held === null ? {} : { nextAllowedAt: held, followUp: limit?.followUp ?? 1 };
+  const data = { ...queued, notBefore: laterInstant(wait, held), ...more };
+  return [ended, { type: 'SyncRequested', data }];
+};
+
+/** A run that was stopped is taken up by the queued one, else by one of its own: never by two. */
+const stopped = (
+  ended: SyncEvent,
+  { nextAllowedAt, followUp, now }: FailSync,
+  state: Open,
+): readonly SyncEvent[] => {
+  const nth = (state.run.followUp ?? 0) + 1;
+  if (nextAllowedAt === undefined || state.queued) {
+    return withQueued(ended, state, now, nextAllowedAt === undefined ? undefined : { nextAllowedAt, followUp: nth }); // prettier-ignore
+  }
+  if (!followUp || nth > MOST_FOLLOW_UPS) return [ended];
+  const data: SyncRequested['data'] = {
+    ...contextOf(state.run),
+    syncId: followUp.syncId,
+    trigger: 'schedule',
+    causes: [{ requestId: followUp.syncId, trigger: 'schedule' }],
+    attended: false,
+    slot: null,
+    requestedAt: now,
+    notBefore: followUp.notBefore,
+    nextAllowedAt: followUp.notBefore,
+    followUp: nth,
+  };
+  return [ended, { type: 'SyncRequested', data }];
+};
+
+const failSync = (command: FailSync, state: Open): readonly SyncEvent[] => {
+  const { errorCode, errorMessage, outcome, nextAllowedAt, now } = command;
+  const report = reportOf(state.run, state, { ...outcome, cursorAfter: state.cursor }, now);
+  const limit = nextAllowedAt === undefined ? {} : { nextAllowedAt };
+  const data = { ...contextOf(state.run), ...report, errorCode, errorMessage, ...limit };
+  return stopped({ type: 'SyncFailed', data }, command, state);
 };
 
 const completeSync = (command: CompleteSync, state: Open): readonly SyncEvent[] => {
@@ -95,15 +169,10 @@ const completeSync = (command: CompleteSync, state: Open): readonly SyncEvent[] 
   );
 };
 
-const endWithError = (
-  type: 'SyncFailed' | 'SyncTimedOut',
-  command: { readonly errorMessage: string; readonly outcome: RunOutcome; readonly now: string },
-  errorCode: string,
-  state: Open,
-): readonly SyncEvent[] => {
-  const report = reportOf(state.run, state, { ...command.outcome, cursorAfter: state.cursor }, command.now);
-  const data = { ...contextOf(state.run), ...report, errorCode, errorMessage: command.errorMessage };
-  return withQueued({ type, data }, state, command.now);
+const timeOutSync = ({ errorMessage, outcome, now }: TimeOutSync, state: Open): readonly SyncEvent[] => {
+  const report = reportOf(state.run, state, { ...outcome, cursorAfter: state.cursor }, now);
+  const data = { ...contextOf(state.run), ...report, errorCode: 'sync.timed-out', errorMessage };
+  return withQueued({ type: 'SyncTimedOut', data }, state, now);
 };
 
 /** The runs of one connection: at most one open, at most one queued, every request served once. */
@@ -114,6 +183,7 @@ export const sync: Decider<SyncState, SyncCommand, SyncEvent> = {
     'SyncQueuedAgain',
     'SyncJoined',
     'SyncStarted',
+    'RefreshDecided',
     'SyncSliceCompleted',
     'SyncCompleted',
     'SyncFailed',
@@ -137,6 +207,16 @@ export const sync: Decider<SyncState, SyncCommand, SyncEvent> = {
         const attempt = state.run.attempt + 1;
         return [{ type: 'SyncStarted', data: { ...contextOf(state.run), attempt, startedAt: command.now } }];
       }
+      case 'DecideRefresh': {
+        const { attempt, refresh, now } = command;
+        if (attempt !== state.run.attempt || state.run.refresh) return [];
+        return [
+          {
+            type: 'RefreshDecided',
+            data: { ...contextOf(state.run), ...refresh, attempt, decidedAt: now },
+          },
+        ];
+      }
       case 'CompleteSlice': {
         const { attempt, slice, now } = command;
         if (attempt !== state.run.attempt) return [];
@@ -146,11 +226,9 @@ export const sync: Decider<SyncState, SyncCommand, SyncEvent> = {
       case 'CompleteSync':
         return command.attempt === state.run.attempt ? completeSync(command, state) : [];
       case 'FailSync':
-        return command.attempt === state.run.attempt
-          ? endWithError('SyncFailed', command, command.errorCode, state)
-          : [];
+        return command.attempt === state.run.attempt ? failSync(command, state) : [];
       case 'TimeOutSync':
-        return endWithError('SyncTimedOut', command, 'sync.timed-out', state);
+        return timeOutSync(command, state);
     }
   },
   evolve: evolveSync,

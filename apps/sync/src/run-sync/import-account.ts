@@ -13,7 +13,7 @@ import type { Database, Sql } from '#read-model';
 import { catchUpLedger } from '../ledger-catch-up.js';
 import { LEDGER } from '../ledger-tables.js';
 import { candidateIds, ledgerRows, type ShownKey, shownKeys, sourcesOf } from './ledger-rows.js';
-import { abandonedPending, absentRows, isEmpty, type PageSet, provenGone } from './page-set.js';
+import { abandonedRows, absentRows, isEmpty, type PageSet, provenGone } from './page-set.js';
 
 /** Another run wrote to this ledger since our pages were fetched: they may be older than what it knew. */
 export class StalePages extends Error {
@@ -86,6 +86,8 @@ export class AccountImport {
   #ownEnd: bigint | null = null;
   /** Provider accounts whose word on this ledger's rows still counts. */
   #feeding: ReadonlySet<string> = new Set();
+  /** Those whose word counted once. */
+  #ended: ReadonlySet<string> = new Set();
 
   constructor(deps: ImportDeps, context: LedgerContext, metadata: EventMetadata) {
     this.#deps = deps;
@@ -104,10 +106,13 @@ export class AccountImport {
     this.#since = revision;
     this.#ownEnd = revision < 0n ? revision : null;
     const feeding = new Set<string>();
+    const ended = new Set<string>();
     for (const { providerAccountId, connectionId } of seen) {
-      if (await this.#deps.stillFeeds(connectionId, providerAccountId)) feeding.add(providerAccountId);
+      const isFeeding = await this.#deps.stillFeeds(connectionId, providerAccountId);
+      (isFeeding ? feeding : ended).add(providerAccountId);
     }
     this.#feeding = feeding;
+    this.#ended = ended;
   }
 
   /**
@@ -135,12 +140,8 @@ export class AccountImport {
    */
   async finish(pages: PageSet, now: string): Promise<'account.empty-answer' | null> {
     if (pages.wholeDays === null) return null;
-    const missed = {
-      ...pages,
-      wholeDays: { ...pages.wholeDays, from: this.#missedFrom(pages.wholeDays.from) },
-    };
     for (;;) {
-      const { revision, seen } = await this.#catchUp((tx) => this.#absent(tx, missed));
+      const { revision, seen } = await this.#catchUp((tx) => this.#absent(tx, pages));
       if (seen.ids.length === 0) return null;
       if (seen.isDoubted) return 'account.empty-answer';
       const { ids, known } = seen;
@@ -154,9 +155,11 @@ export class AccountImport {
     }
   }
 
-  #missedFrom(from: BankDay): BankDay {
+  /** A page set in which the rows of its first days are not missed. */
+  #missing(pages: PageSet, from: BankDay): PageSet {
     const days = (Date.parse(this.#context.windowTo) - Date.parse(from)) / 86_400_000;
-    return addDays(from, Math.max(0, Math.min(MAX_MARGIN_DAYS, Math.floor(days / 10))));
+    const margin = Math.max(0, Math.min(MAX_MARGIN_DAYS, Math.floor(days / 10)));
+    return { ...pages, wholeDays: { from: addDays(from, margin), to: pages.wholeDays?.to ?? null } };
   }
 
   #reading({ providerAccountId }: PageSet, gone: ReadonlySet<string>): Reading {
@@ -165,10 +168,16 @@ export class AccountImport {
 
   async #absent(tx: Sql, pages: PageSet) {
     const { ledgerId } = this.#context;
-    const absent = await absentRows(tx, ledgerId, pages, ABSENT_AT_ONCE);
-    const abandoned = await abandonedPending(tx, ledgerId, pages, this.#feeding, ABSENT_AT_ONCE);
-    const isDoubted = absent.length >= DOUBTED_FROM && (await isEmpty(tx, pages));
+    if (pages.wholeDays === null) return { ids: [], isDoubted: false, known: new Map<string, LedgerRow>() };
+    const { from, knownFrom = from } = pages.wholeDays;
+    const absent = await absentRows(tx, ledgerId, this.#missing(pages, from), ABSENT_AT_ONCE);
+    const feeding = this.#feeding;
+    const isHeir = [...this.#ended].some((id) => id !== pages.providerAccountId);
+    const abandoned = isHeir
+      ? await abandonedRows(tx, ledgerId, this.#missing(pages, knownFrom), feeding, ABSENT_AT_ONCE)
+      : [];
     const ids = [...absent, ...abandoned];
+    const isDoubted = ids.length >= DOUBTED_FROM && (await isEmpty(tx, pages));
     return { ids, isDoubted, known: await ledgerRows(tx, ledgerId, ids) };
   }
 

@@ -8,6 +8,8 @@ export interface WholeDays {
   readonly from: BankDay;
   /** `null`: up to the last day that the bank knows, which may be in the future. */
   readonly to: BankDay | null;
+  /** First day from which on the ledger has all that the account shows, by this read and those before; absent: `from`. */
+  readonly knownFrom?: BankDay;
 }
 
 /** What one attempt of a run fetched of one account. */
@@ -97,10 +99,11 @@ export const absentRows = async (
 };
 
 /**
- * Pending rows that only accounts which have ended showed: what became of them nobody will tell, and this account, which took
- * their place, does not show them. Booked rows stand: the history that a bank shows anew is often shorter.
+ * Rows that only accounts which have ended showed: what became of them nobody will tell, and this account, which took their
+ * place, shows all that it has of their days and does not show them. Booked ones stand up to the first day that it shows: the
+ * history that a bank shows anew is often shorter, and may begin in the midst of a day.
  */
-export const abandonedPending = async (
+export const abandonedRows = async (
   sql: Sql,
   ledgerId: string,
   pages: PageSet,
@@ -108,16 +111,39 @@ export const abandonedPending = async (
   limit: number,
 ): Promise<readonly string[]> => {
   if (pages.wholeDays === null) return [];
+  const first = await firstShownDay(sql, ledgerId, pages);
   const rows = await sql.query<{ id: string }>(
-    `SELECT row.id FROM ${LEDGER}.entries AS row
-     WHERE row.ledger_id = $6 AND row.removed_at IS NULL AND row.status = 'pending'
-       AND NOT EXISTS (SELECT 1 FROM ${LEDGER}.keys AS known WHERE known.transaction_id = row.id AND known.live
-         AND (known.provider_account_id = $3 OR known.provider_account_id = ANY($7)))
-       AND ${PROVED}
-     ORDER BY row.day, row.id LIMIT $8`,
-    [...proofParams(pages), ledgerId, [...feeding], limit],
+    `SELECT row.id FROM (
+       SELECT held.id, held.day FROM (
+         SELECT entry.id, entry.day, (
+           SELECT true FROM ${LEDGER}.keys AS known WHERE known.transaction_id = entry.id AND known.live
+             AND (known.provider_account_id = $3 OR known.provider_account_id = ANY($7)) LIMIT 1
+         ) AS is_shown
+         FROM ${LEDGER}.entries AS entry
+         WHERE entry.ledger_id = $6 AND entry.day >= $4::date AND entry.removed_at IS NULL
+           AND (entry.status = 'pending' OR entry.day > $8::date) OFFSET 0
+       ) AS held WHERE held.is_shown IS NULL OFFSET 0
+     ) AS row WHERE ${PROVED} ORDER BY row.day, row.id LIMIT $9`,
+    [...proofParams(pages), ledgerId, [...feeding], first ?? 'infinity', limit],
   );
   return rows.map(({ id }) => id);
+};
+
+/** The earliest day of which the ledger holds a row that the account shows now. */
+const firstShownDay = async (
+  sql: Sql,
+  ledgerId: string,
+  { providerAccountId }: PageSet,
+): Promise<BankDay | null> => {
+  const [first] = await sql.query<{ day: BankDay }>(
+    `SELECT entry.day FROM ${LEDGER}.entries AS entry
+     WHERE entry.ledger_id = $1 AND entry.removed_at IS NULL AND EXISTS (
+       SELECT 1 FROM ${LEDGER}.keys AS known
+       WHERE known.transaction_id = entry.id AND known.provider_account_id = $2 AND known.live)
+     ORDER BY entry.day, entry.id LIMIT 1`,
+    [ledgerId, providerAccountId],
+  );
+  return first?.day ?? null;
 };
 
 /** Whether the account's answer held any row at all. */

@@ -180,6 +180,8 @@ beforeEach(() => {
   runs = new Runs();
 });
 
+const standing = async (): Promise<number> => (await runs.held()).length;
+
 const kinds = async (): Promise<readonly string[]> =>
   (await runs.events()).flatMap((event) => {
     switch (event.type) {
@@ -318,8 +320,102 @@ describe('a row that is absent', () => {
   });
 
   it('is nobody’s who reads another account', async () => {
+    runs.feeding = new Set(['p1', 'p2']);
     await runs.read('p2', [[row('p2', '1', { amount: '1.00' })]], WHOLE);
     expect(await runs.held()).toHaveLength(6);
+  });
+});
+
+describe('a row that only a re-created account showed, and its heir does not', () => {
+  const old = addDays(DAY, -40);
+  const history = ['1', '2', '3'].map((id, nth) => row('p1', id, { bookedOn: addDays(DAY, nth - 3) }));
+  const heirs = ['7', '8', '9'].map((id, nth) => row('p2', id, { bookedOn: addDays(DAY, nth - 3) }));
+  const [, , last] = heirs;
+  const deletedMeanwhile = heirs.slice(0, 2);
+  beforeEach(async () => {
+    runs.feeding = new Set(['p1']);
+    await runs.read('p1', [[row('p1', '0', { bookedOn: old }), ...history]], WHOLE);
+    runs.feeding = new Set(['p2']);
+  });
+
+  it('was deleted around the re-creation: it ends as absent (SCENARIO_SEED=101)', async () => {
+    await runs.read('p2', [deletedMeanwhile], WHOLE);
+    expect((await kinds()).slice(4)).toEqual(['re-identified', 're-identified', 'absent-from-bank']);
+    await check(runs);
+  });
+
+  it('was changed around the re-creation: it is replaced by what it became (SCENARIO_SEED=108)', async () => {
+    const changed = row('p2', '9', { bookedOn: last?.day ?? DAY, amount: '-4.60' });
+    await runs.read('p2', [[...deletedMeanwhile, changed]], WHOLE);
+    expect(await runs.held()).toEqual([
+      `${old} -4.50 booked`,
+      `${addDays(DAY, -3)} -4.50 booked`,
+      `${addDays(DAY, -2)} -4.50 booked`,
+      `${addDays(DAY, -1)} -4.60 booked`,
+    ]);
+    await check(runs);
+  });
+
+  it('stands when its day is before all that the heir shows: a bank shows less of its history anew', async () => {
+    await runs.read('p2', [heirs.slice(1)], WHOLE);
+    expect(await standing()).toBe(4);
+  });
+
+  it('stands when its day is the first that the heir shows: a bank that shows the last so many rows begins in its midst', async () => {
+    runs.feeding = new Set(['p1']);
+    await runs.read('p1', [[row('p1', '4', { bookedOn: addDays(DAY, -3) })]]);
+    runs.feeding = new Set(['p2']);
+    await runs.read('p2', [heirs], WHOLE);
+    expect(await standing()).toBe(5);
+  });
+
+  it('ends by a later read that looks at the recent days only, when the heir knows the days before', async () => {
+    await runs.read('p2', [[row('p2', '6', { bookedOn: addDays(old, -1) }), ...heirs]], null);
+    expect(await standing()).toBe(5);
+    await runs.read('p2', [heirs], { from: addDays(DAY, -30), to: null, knownFrom: FROM });
+    expect(await runs.held()).not.toContain(`${old} -4.50 booked`);
+    expect(await standing()).toBe(4);
+    await check(runs);
+  });
+
+  it.each([
+    ['only changes were asked for', deletedMeanwhile, null, ['p2']],
+    ['its day was not read', deletedMeanwhile, { from: DAY, to: null }, ['p2']],
+    ['its day is the first of the window', deletedMeanwhile, { from: addDays(DAY, -1), to: null }, ['p2']],
+    [
+      'a row of its day was unreadable',
+      [...deletedMeanwhile, unreadable('p2', addDays(DAY, -1))],
+      WHOLE,
+      ['p2'],
+    ],
+    ['a row of an unknown day was unreadable', [...deletedMeanwhile, unreadable('p2', null)], WHOLE, ['p2']],
+    ['the account that showed it is still linked elsewhere', deletedMeanwhile, WHOLE, ['p1', 'p2']],
+  ] as const)('stands when %s', async (_, shown, wholeDays, feeding) => {
+    runs.feeding = new Set(feeding);
+    await runs.read('p2', [shown], wholeDays);
+    expect(await standing()).toBe(4);
+  });
+
+  it('stands when what was staged is lost (PostgreSQL recovered from a crash)', async () => {
+    await runs.read('p2', [heirs], WHOLE);
+    await runs.read(
+      'p3',
+      [heirs.slice(0, 2).map((each) => ({ ...each, providerAccountId: 'p3' }))],
+      WHOLE,
+      lose,
+    );
+    expect(await standing()).toBe(4);
+  });
+
+  it('stands, and the run is told to doubt, when the heir shows nothing at all while five rows would go', async () => {
+    const pending = ['4', '5', '6', '7', '8'].map((id) =>
+      row('p1', id, { status: 'pending', bookedOn: null, transactedOn: DAY }),
+    );
+    runs.feeding = new Set(['p1']);
+    await runs.read('p1', [pending]);
+    runs.feeding = new Set(['p2']);
+    expect(await runs.read('p2', [], WHOLE)).toBe('account.empty-answer');
+    expect(await standing()).toBe(9);
   });
 });
 

@@ -353,6 +353,14 @@ const wholeDaysOf = (
     const isOpen = part.kind === 'changes' || part.to === null;
     return isWhole && isOpen ? accounts.filter(({ providerAccountId }) => providerAccountId === id) : [];
   });
-  const [from] = wanted.map((each) => each.from).toSorted((a, b) => (a < b ? -1 : 1));
-  return from ? { from, to: null } : null;
+  const earliest = (each: typeof wanted) =>
+    each.map(({ from }) => from).toSorted((a, b) => (a < b ? -1 : 1))[0];
+  const from = earliest(wanted);
+  if (!from) return null;
+  // Changes are read of all days that are in the ledger by now.
+  const followed = reads
+    .flatMap((read) => read.accounts)
+    .filter(({ providerAccountId }) => providerAccountId === id);
+  const isFollowed = ends.every(({ complete }) => complete);
+  return { from, to: null, knownFrom: (isFollowed ? earliest(followed) : undefined) ?? from };
 };

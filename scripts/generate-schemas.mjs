@@ -1,4 +1,4 @@
-// Writes docs/schemas/*.schema.json and docs/asyncapi.yaml from the built classes of libs/contracts.
+// Writes docs/schemas/*.schema.json, docs/asyncapi.yaml and docs/errors.md from the built classes of libs/contracts.
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 const built = '../dist/libs/contracts/src/schemas';
 const { publicEventSchemas } = await import(`${built}/json-schemas.js`);
 const { asyncApi } = await import(`${built}/async-api.js`);
+const { errorsPage } = await import('../dist/libs/contracts/src/problems/errors-page.js');
 
 const write = async (file, text) => {
   await writeFile(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
@@ -19,3 +20,4 @@ for (const [name, schema] of publicEventSchemas()) {
   await write(`${dir}/${name}.v1.schema.json`, JSON.stringify(schema));
 }
 await write('docs/asyncapi.yaml', stringify(asyncApi(), { aliasDuplicateObjects: false, lineWidth: 100 }));
+await write('docs/errors.md', errorsPage());

@@ -24,7 +24,7 @@ const sum: Decider<{ readonly total: number }, Add, Added> = {
   events: ['Added'],
   initialState: { total: 0 },
   decide: ({ amount, by }, { total }) => {
-    if (total + amount > 100) throw new DomainError('sum.too-much', 'At most 100.');
+    if (total + amount > 100) throw new DomainError('request.refused', 'At most 100.');
     if (amount === 0) return [];
     return [{ type: amount === 13 ? 'AddedTwice' : 'Added', data: { amount, by } }];
   },
@@ -83,7 +83,7 @@ describe('runDecider', () => {
 
   it('passes a broken rule on, and writes nothing', async () => {
     const store = new InMemoryEventStore();
-    await expect(run(store, 101)).rejects.toMatchObject({ code: 'sum.too-much' });
+    await expect(run(store, 101)).rejects.toMatchObject({ code: 'request.refused' });
     expect(await store.head()).toBeNull();
   });
 

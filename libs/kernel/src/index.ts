@@ -9,5 +9,6 @@ export * from './error-text.js';
 export * from './money.js';
 export * from './correlation.js';
 export * from './recorded-event.js';
+export * from './refusal-code.js';
 export * from './secret.js';
 export * from './uuid.js';

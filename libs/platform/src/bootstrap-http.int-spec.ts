@@ -68,7 +68,7 @@ class ThingsController {
 
   @Get('special')
   special() {
-    throw new DomainError('thing.special', 'Special.');
+    throw new DomainError('account.unknown', 'Special.');
   }
 
   @Get('engine')
@@ -100,7 +100,7 @@ beforeAll(async () => {
     port: 0,
     portVariable: 'PORT',
     health,
-    statuses: { 'thing.special': 418 },
+    statuses: { 'account.unknown': 418 },
     fastify: { bodyLimit: 1_000 },
   });
 });
@@ -122,7 +122,7 @@ describe('an error answer', () => {
   it.each([
     ['/things/exists', 409, 'connection.already-exists', 'It is there already.'],
     ['/things/plain', 404, 'connection.not-found', 'No such connection.'],
-    ['/things/special', 418, 'thing.special', 'Special.'],
+    ['/things/special', 418, 'account.unknown', 'Special.'],
     [
       '/things/engine',
       503,

@@ -1,7 +1,8 @@
 import type { BankDay } from '#kernel';
 import type { FetchedTransaction } from '#domain';
+import type { ProviderCode, ProviderName } from './provider-code.js';
 
-export type ProviderName = 'powens' | 'tink';
+export type { ProviderName } from './provider-code.js';
 
 /** What a provider needs to speak for one bank link. `accessToken` is a secret in clear: never log, store or return it. */
 export interface ProviderAccess {
@@ -137,7 +138,7 @@ export class ProviderError extends Error {
   constructor(
     readonly kind: ProviderErrorKind,
     /** `<provider>.<reason>`, stable. */
-    readonly code: string,
+    readonly code: ProviderCode,
     message: string,
     readonly options: {
       readonly retryAfterMs?: number;

@@ -1,6 +1,7 @@
 export * from './bank-provider.js';
 export * from './call-budget.js';
 export * from './observation.js';
+export type { ProviderCode, ProviderReason } from './provider-code.js';
 export * from './webhook.js';
 export { guideWebhookReader, signGuide } from './guide/webhook.js';
 export { PowensProvider, type PowensProviderOptions } from './powens/powens-provider.js';

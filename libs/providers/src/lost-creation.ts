@@ -16,7 +16,7 @@ export const undoLostCreation = async (
   name: string,
   cause: ProviderError,
 ): Promise<ProviderError> => {
-  const code = `${registrar.provider}.webhook-secret-lost`;
+  const code = `${registrar.provider}.webhook-secret-lost` as const;
   try {
     const wasMade = await removeByName(registrar, name);
     const state = wasMade ? `"${name}" was made and is removed again` : `"${name}" was not made`;

@@ -25,7 +25,7 @@ export class Providers {
 
 export class ProviderNotConfigured extends Error {
   override readonly name = 'ProviderNotConfigured';
-  readonly code = 'provider.not-configured';
+  readonly code = 'provider.not-configured' as const;
 
   constructor(provider: ProviderName) {
     super(`The provider "${provider}" is not configured here: set its client id, secret and base URL.`);

@@ -15,7 +15,7 @@ const door: Decider<'shut' | 'open' | 'broken', Command, Event> = {
     if (type === 'Crash') throw new TypeError('a bug');
     if (type === 'Stray') return [{ type: 'Unlisted', data: { at: 'noon' } }];
     if (type === 'Date') return [{ type: 'Opened', data: { at: new Date(0) } }];
-    if (state === 'broken') throw new DomainError('door.broken', 'Call somebody.');
+    if (state === 'broken') throw new DomainError('request.refused', 'Call somebody.');
     return state === 'open' ? [] : [opened];
   },
   evolve: (state) => (state === 'shut' ? 'open' : 'broken'),
@@ -25,7 +25,7 @@ describe('given, when, then', () => {
   it('agrees with what happened', () => {
     given(door).when({ type: 'Open' }).thenEvents(opened);
     given(door, opened).when({ type: 'Open' }).thenNothing();
-    given(door, opened, opened).when({ type: 'Open' }).thenRejected('door.broken');
+    given(door, opened, opened).when({ type: 'Open' }).thenRejected('request.refused');
   });
 
   it('disagrees with everything else', () => {
@@ -34,9 +34,9 @@ describe('given, when, then', () => {
     );
     expect(() => first?.thenNothing()).toThrow();
     expect(() => first?.thenEvents(opened, opened)).toThrow();
-    expect(() => first?.thenRejected('door.broken')).toThrow('expected door.broken');
+    expect(() => first?.thenRejected('request.refused')).toThrow('expected request.refused');
     expect(() => second?.thenEvents(opened)).toThrow();
-    expect(() => second?.thenRejected('door.broken')).toThrow('expected door.broken');
+    expect(() => second?.thenRejected('request.refused')).toThrow('expected request.refused');
     expect(() => third?.thenNothing()).toThrow('Call somebody.');
     expect(() => third?.thenRejected('door.jammed')).toThrow();
   });

@@ -89,7 +89,7 @@ const scene = async (answer: () => Promise<void>, sealedWith = vault) => {
 };
 
 const failing = (kind: ProviderError['kind']) => () =>
-  Promise.reject(new ProviderError(kind, 'powens.some-code', 'Words.'));
+  Promise.reject(new ProviderError(kind, 'powens.conflict', 'Words.'));
 
 describe('a disconnection at the provider', () => {
   it('ends what was linked then, not what was linked since', async () => {

@@ -1,6 +1,6 @@
 import { connection, type LinkedConnection } from '#domain';
 import { runDecider } from '#event-store';
-import { type BankProvider, type ProviderAccess, ProviderError } from '#providers';
+import { type BankProvider, type ProviderAccess, ProviderError, type ProviderName } from '#providers';
 import { asSealed } from '#vault';
 import type { SyncDeps } from '../sync-deps.js';
 
@@ -12,7 +12,7 @@ const isUnknown = (error: unknown): error is ProviderError =>
   error instanceof ProviderError &&
   (error.code.endsWith('.not-found') || error.code.endsWith('.invalid-request'));
 
-const userUnknown = (provider: string, cause: ProviderError): ProviderError =>
+const userUnknown = (provider: ProviderName, cause: ProviderError): ProviderError =>
   new ProviderError(
     'permanent',
     `${provider}.user-unknown`,

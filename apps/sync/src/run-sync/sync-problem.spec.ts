@@ -16,10 +16,13 @@ const refusal = (): unknown => {
 describe('the problem of a run', () => {
   it('is a code of the provider and words with a next step', () =>
     expect(
-      problemOf(new ProviderError('needs-user', 'powens.sca', 'The bank asks for a code.')),
+      problemOf(new ProviderError('needs-user', 'powens.action-needed', 'The bank asks for a code.')),
     ).toMatchObject({
-      code: 'powens.sca',
-      message: 'The bank asks for a code. The holder of the account must link the bank again.',
+      code: 'powens.action-needed',
+      message: expect.stringMatching(
+        /^The account holder must act .*\(POST .*\)\. \(Technical detail: The bank asks for a code\.\)$/,
+      ) as string,
+      parameters: { detail: 'The bank asks for a code.' },
     }));
 
   it('stays what it is when it is one already', () => {
@@ -39,18 +42,25 @@ describe('the problem of a run', () => {
   );
 
   it('may pass by itself only when the provider says so', () => {
-    expect(isPassing(new ProviderError('retry', 'a.b', 'x'))).toBe(true);
-    expect(isPassing(new ProviderError('permanent', 'a.b', 'x'))).toBe(false);
+    expect(isPassing(new ProviderError('retry', 'powens.timeout', 'x'))).toBe(true);
+    expect(isPassing(new ProviderError('permanent', 'powens.timeout', 'x'))).toBe(false);
     expect(isPassing(refusal())).toBe(false);
   });
 });
 
-const failed = (kind: ProviderError['kind'], code = 'powens.some') => new ProviderError(kind, code, 'No.');
+const failed = (kind: ProviderError['kind'], code: ProviderError['code'] = 'powens.action-needed') =>
+  new ProviderError(kind, code, 'No.');
 
 describe('the problem of a connection', () => {
   it('is a refusal that somebody must cure', () => {
-    expect(connectionProblemOf(failed('needs-user'))).toEqual({ code: 'powens.some', owner: 'user' });
-    expect(connectionProblemOf(failed('permanent'))).toEqual({ code: 'powens.some', owner: 'nobody' });
+    expect(connectionProblemOf(failed('needs-user'))).toEqual({
+      code: 'powens.action-needed',
+      owner: 'user',
+    });
+    expect(connectionProblemOf(failed('permanent'))).toEqual({
+      code: 'powens.action-needed',
+      owner: 'nobody',
+    });
   });
 
   it.each([

@@ -62,7 +62,7 @@ class Greeter {
   }
   @MessagePattern(`${prefix}.refuse`)
   refuse(): never {
-    throw new DomainError('greeter.asleep', 'Come back tomorrow.', { until: '08:00' });
+    throw new DomainError('service.unavailable', 'Come back tomorrow.', { until: '08:00' });
   }
   @MessagePattern(`${prefix}.break`)
   break(): never {
@@ -128,7 +128,7 @@ describe('request/reply', () => {
 
   it('hands on a broken rule of the domain', async () => {
     expect(await problem(`${prefix}.refuse`)).toMatchObject({
-      code: 'greeter.asleep',
+      code: 'service.unavailable',
       message: 'Come back tomorrow.',
       details: { until: '08:00' },
     });

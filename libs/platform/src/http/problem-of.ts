@@ -1,10 +1,11 @@
+import type { RefusalCode } from '#kernel';
 import { HttpException } from '@nestjs/common';
 import { type FieldError, type Problem, problem } from './problem.js';
 import { type StatusTable, statusOfCode } from './problem-status.js';
 
 const DOMAIN_CODE = /^[a-z][a-z0-9-]*(\.[a-z0-9-]+)+$/;
 
-const HTTP_CODES: Readonly<Record<number, string>> = {
+const HTTP_CODES: Readonly<Record<number, RefusalCode>> = {
   400: 'request.invalid',
   401: 'request.unauthorized',
   403: 'request.forbidden',
@@ -38,7 +39,7 @@ const ofHttpException = (error: HttpException, table: StatusTable): Problem => {
   const status = error.getStatus();
   const body = error.getResponse();
   if (isCoded(body)) return problem({ ...body, status: table[body.code] ?? status, detail: body.message });
-  const code = HTTP_CODES[status] ?? (status >= 500 ? 'internal' : 'request.refused');
+  const code: RefusalCode = HTTP_CODES[status] ?? (status >= 500 ? 'internal' : 'request.refused');
   return problem({ status, code, detail: error.message });
 };
 

@@ -1,5 +1,6 @@
 import { ProviderError, type ProviderErrorKind } from '../bank-provider.js';
 import { asRecord, asText } from '../json-fields.js';
+import type { ProviderCode } from '../provider-code.js';
 import { tryParseLossless } from '../lossless-json.js';
 import { sanitise } from '../sanitise.js';
 
@@ -21,7 +22,7 @@ export interface FailedCall {
   readonly secrets: readonly string[];
 }
 
-type Verdict = readonly [kind: ProviderErrorKind, code: string, nextStep: string];
+type Verdict = readonly [kind: ProviderErrorKind, code: ProviderCode, nextStep: string];
 
 /** Powens asks to branch on its codes before the status; both spellings of some occur, so they are compared in lower case. */
 const BY_CODE: Readonly<Record<string, Verdict>> = {

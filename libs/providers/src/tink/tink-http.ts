@@ -3,6 +3,7 @@ import { apiRoot } from '../api-root.js';
 import { ProviderError, type ProviderErrorKind } from '../bank-provider.js';
 import { asRecord, asText } from '../json-fields.js';
 import { tryParseLossless } from '../lossless-json.js';
+import type { ProviderReason } from '../provider-code.js';
 import { sanitise } from '../sanitise.js';
 
 export type Fetch = typeof undiciFetch;
@@ -27,7 +28,7 @@ export interface TinkHttpOptions {
   readonly fetchImpl?: Fetch | undefined;
 }
 
-type Verdict = readonly [kind: ProviderErrorKind, reason: string, nextStep: string];
+type Verdict = readonly [kind: ProviderErrorKind, reason: ProviderReason, nextStep: string];
 
 /** By status, as the documentation asks: the bodies of v2 errors are not documented. */
 const verdictOf = (status: number): Verdict => {

@@ -1,0 +1,236 @@
+import type { ProblemEntries } from './problem-words.js';
+
+/** What is refused about, or wrong with, a connection and its accounts. */
+export const CONNECTION_PROBLEMS = {
+  'connection.not-found': {
+    owner: 'caller',
+    en: {
+      what: 'There is no such connection, or it is another tenant’s.',
+      next: 'Check the id and the key.',
+    },
+    fr: {
+      what: 'Cette connexion n’existe pas, ou elle appartient à un autre client.',
+      next: 'Vérifiez l’identifiant et la clé.',
+    },
+  },
+  'connection.already-exists': {
+    owner: 'caller',
+    en: {
+      what: 'This tenant, account and IBAN have a connection already.',
+      next: 'Use the `connectionId` of the answer.',
+    },
+    fr: {
+      what: 'Ce client, ce compte et cet IBAN ont déjà une connexion.',
+      next: 'Utilisez le `connectionId` de la réponse.',
+    },
+  },
+  'connection.not-linked': {
+    owner: 'user',
+    en: { what: 'No bank is linked yet.', next: 'Let the account holder open the link.' },
+    fr: {
+      what: 'Aucune banque n’est encore reliée.',
+      next: 'Demandez au titulaire du compte d’ouvrir le lien.',
+    },
+  },
+  'connection.pending': {
+    owner: 'user',
+    en: {
+      what: 'No bank is linked yet.',
+      next: 'The account holder opens the link (POST /v1/connections/{id}/link makes a fresh one).',
+    },
+    fr: {
+      what: 'Aucune banque n’est encore reliée.',
+      next: 'Le titulaire du compte ouvre le lien (POST /v1/connections/{id}/link en crée un nouveau).',
+    },
+  },
+  'connection.paused': {
+    owner: 'caller',
+    en: {
+      what: 'Paused by the caller (syncEnabled: false).',
+      next: 'Resume it with PATCH {"syncEnabled": true}.',
+    },
+    fr: {
+      what: 'Suspendue par l’appelant (syncEnabled: false).',
+      next: 'Reprenez-la avec PATCH {"syncEnabled": true}.',
+    },
+  },
+  'connection.disconnected': {
+    owner: 'caller',
+    en: {
+      what: 'The connection is disconnected; nothing more is imported, what was imported stays.',
+      next: 'Open it again to use it.',
+    },
+    fr: {
+      what: 'La connexion est déconnectée ; rien de plus n’est importé, ce qui a été importé reste.',
+      next: 'Ouvrez-la de nouveau pour l’utiliser.',
+    },
+  },
+  'connection.gone': {
+    owner: 'caller',
+    en: {
+      what: 'The provider has deleted this connection, so it is disconnected here as well; what was imported stays.',
+      next: 'Open it again to use it.',
+    },
+    fr: {
+      what: 'Le prestataire a supprimé cette connexion, elle est donc déconnectée ici aussi ; ce qui a été importé reste.',
+      next: 'Ouvrez-la de nouveau pour l’utiliser.',
+    },
+  },
+  'connection.no-access': {
+    owner: 'user',
+    en: {
+      what: 'No access to the provider is stored for this connection.',
+      next: 'The account holder must link the bank again.',
+    },
+    fr: {
+      what: 'Aucun accès au prestataire n’est enregistré pour cette connexion.',
+      next: 'Le titulaire du compte doit relier la banque de nouveau.',
+    },
+  },
+  'link.unknown-state': {
+    owner: 'caller',
+    en: { what: 'This link is not one of ours.', next: 'Ask for a fresh link.' },
+    fr: { what: 'Ce lien n’est pas l’un des nôtres.', next: 'Demandez un nouveau lien.' },
+  },
+  'link.state-used': {
+    owner: 'caller',
+    en: { what: 'This link was used already.', next: 'Ask for a fresh link.' },
+    fr: { what: 'Ce lien a déjà servi.', next: 'Demandez un nouveau lien.' },
+  },
+  'link.state-expired': {
+    owner: 'caller',
+    en: { what: 'This link has expired.', next: 'Ask for a fresh link.' },
+    fr: { what: 'Ce lien a expiré.', next: 'Demandez un nouveau lien.' },
+  },
+  'link.nothing-linked': {
+    owner: 'user',
+    en: {
+      what: 'The provider shows no linked bank yet.',
+      next: 'Load the page again in a moment, or ask for a fresh link.',
+    },
+    fr: {
+      what: 'Le prestataire ne montre pas encore de banque reliée.',
+      next: 'Rechargez la page dans un instant, ou demandez un nouveau lien.',
+    },
+  },
+  'credentials.refused': {
+    owner: 'caller',
+    en: {
+      what: 'The provider does not accept this access token.',
+      next: 'Obtain a new one, or open the connection without credentials.',
+    },
+    fr: {
+      what: 'Le prestataire n’accepte pas ce jeton d’accès.',
+      next: 'Obtenez-en un nouveau, ou ouvrez la connexion sans identifiants.',
+    },
+  },
+  'credentials.account-not-found': {
+    owner: 'user',
+    en: {
+      what: 'With this access the provider shares no account with this IBAN.',
+      next: 'Let the account holder share it.',
+    },
+    fr: {
+      what: 'Avec cet accès, le prestataire ne partage aucun compte portant cet IBAN.',
+      next: 'Demandez au titulaire de partager ce compte.',
+    },
+  },
+  'account.unknown': {
+    owner: 'caller',
+    en: {
+      what: 'The connection has no such bank account.',
+      next: 'See GET /v1/connections/{id}/accounts.',
+    },
+    fr: {
+      what: 'La connexion n’a pas ce compte bancaire.',
+      next: 'Consultez GET /v1/connections/{id}/accounts.',
+    },
+  },
+  'account.unknown-ledger': {
+    owner: 'caller',
+    en: {
+      what: 'There is no such ledger to continue.',
+      next: 'Take a `ledgerId` of GET /v1/connections/{id}/accounts.',
+    },
+    fr: {
+      what: 'Il n’existe pas de tel grand livre à poursuivre.',
+      next: 'Prenez un `ledgerId` de GET /v1/connections/{id}/accounts.',
+    },
+  },
+  'account.not-shared': {
+    owner: 'user',
+    en: {
+      what: 'The holder does not share this account, or the bank shows it no longer.',
+      next: 'Let the account holder tick it on a fresh link.',
+    },
+    fr: {
+      what: 'Le titulaire ne partage pas ce compte, ou la banque ne le montre plus.',
+      next: 'Demandez au titulaire de le cocher sur un nouveau lien.',
+    },
+  },
+  'account.id-in-use': {
+    owner: 'caller',
+    en: {
+      what: 'Another bank account is imported as that account.',
+      next: 'Ignore that one first, or give another `accountId`.',
+    },
+    fr: {
+      what: 'Un autre compte bancaire est importé sous ce compte.',
+      next: 'Ignorez-le d’abord, ou donnez un autre `accountId`.',
+    },
+  },
+  'account.ledger-in-use': {
+    owner: 'caller',
+    en: { what: 'Another bank account is imported into that ledger.', next: 'Ignore that one first.' },
+    fr: {
+      what: 'Un autre compte bancaire est importé dans ce grand livre.',
+      next: 'Ignorez-le d’abord.',
+    },
+  },
+  'account.not-found': {
+    owner: 'user',
+    en: {
+      what: 'The linked bank shares no account with the IBAN of this connection, or no longer one that is imported ({each}).',
+      each: 'account {accountId}',
+      next: 'Link again and tick that account (POST /v1/connections/{id}/link makes a fresh link).',
+    },
+    fr: {
+      what: 'La banque reliée ne partage aucun compte portant l’IBAN de cette connexion, ou ne partage plus un compte importé ({each}).',
+      each: 'compte {accountId}',
+      next: 'Reliez la banque de nouveau en cochant ce compte (POST /v1/connections/{id}/link crée un nouveau lien).',
+    },
+  },
+  'account.ambiguous': {
+    owner: 'caller',
+    en: {
+      what: 'Several accounts of the bank could be the one that is asked for, so none of them is imported.',
+      next: 'Decide: GET /v1/connections/{id}/accounts shows them, PUT /v1/connections/{id}/accounts/{account} tracks or ignores one.',
+    },
+    fr: {
+      what: 'Plusieurs comptes de la banque peuvent être celui qui est demandé ; aucun n’est donc importé.',
+      next: 'Décidez : GET /v1/connections/{id}/accounts les montre, PUT /v1/connections/{id}/accounts/{account} en suit ou en ignore un.',
+    },
+  },
+  'account.none-tracked': {
+    owner: 'caller',
+    en: {
+      what: 'Every account of this connection is ignored, so nothing is imported.',
+      next: 'Track one (PUT /v1/connections/{id}/accounts/{account}) or disconnect.',
+    },
+    fr: {
+      what: 'Tous les comptes de cette connexion sont ignorés ; rien n’est donc importé.',
+      next: 'Suivez-en un (PUT /v1/connections/{id}/accounts/{account}) ou déconnectez.',
+    },
+  },
+  'account.hidden': {
+    owner: 'time',
+    en: {
+      what: 'The provider shows none of the accounts while its link to the bank is disturbed; nothing was read, and nothing is taken as gone.',
+      next: 'The next sync looks again.',
+    },
+    fr: {
+      what: 'Le prestataire ne montre aucun des comptes tant que son lien avec la banque est perturbé ; rien n’a été lu, et rien n’est tenu pour disparu.',
+      next: 'La prochaine synchronisation regardera de nouveau.',
+    },
+  },
+} as const satisfies ProblemEntries;

@@ -1,0 +1,47 @@
+import { BANK_STATES } from './bank-states.js';
+import { CONNECTION_PROBLEMS } from './connection-problems.js';
+import type { Language, ProblemEntries, ProblemEntry } from './problem-words.js';
+import { PROVIDER_PROBLEMS } from './provider-problems.js';
+import { PROVIDER_REASONS } from './provider-reasons.js';
+import { REQUEST_PROBLEMS } from './request-problems.js';
+import { SYNC_PROBLEMS } from './sync-problems.js';
+
+const HEAD = `# Codes
+
+Every \`code\` of an error answer, every \`errorCode\` and every \`code\` in the \`problems\` of a sync, with its words in English and
+in French. Branch on the code: it is stable, its words are not. \`npm run schemas\` writes this page from
+\`libs/contracts/src/problems\`; a code without words there does not compile.
+
+\`{name}\` stands for a parameter. What the provider itself said follows the words as a technical detail, in its own language.
+The HTTP status of each refusal: [api.md](api.md#errors).
+
+Who acts: **caller**, the program or back office that calls; **user**, the account holder; **operator**, who runs this
+installation; **provider**; **time**, it mends by itself; **nobody**, there is no cure.
+`;
+
+const SECTIONS: readonly (readonly [title: string, prefix: string, entries: ProblemEntries])[] = [
+  ['Requests', '', REQUEST_PROBLEMS],
+  ['Connections, links and accounts', '', CONNECTION_PROBLEMS],
+  ['Syncs, rows and webhooks', '', SYNC_PROBLEMS],
+  ['The provider', '', PROVIDER_PROBLEMS],
+  ['Failures at the provider: `powens.…`, `tink.…`', '….', PROVIDER_REASONS],
+  ['States of the bank link: `provider.…`, in the provider’s own spelling', 'provider.', BANK_STATES],
+];
+
+const line = (entry: ProblemEntry, language: Language): string => {
+  const { what, each, next } = entry[language];
+  const said = each === undefined ? what : what.replace('{each}', each);
+  return `  - ${language}: ${said} ${next}`;
+};
+
+const item = ([code, entry]: readonly [string, ProblemEntry], prefix: string): string =>
+  [`- \`${prefix}${code}\` (${entry.owner})`, line(entry, 'en'), line(entry, 'fr')].join('\n');
+
+/** The text of `docs/errors.md`. */
+export const errorsPage = (): string =>
+  [
+    HEAD,
+    ...SECTIONS.map(([title, prefix, entries]) =>
+      [`## ${title}\n`, ...Object.entries(entries).map((each) => item(each, prefix)), ''].join('\n'),
+    ),
+  ].join('\n');

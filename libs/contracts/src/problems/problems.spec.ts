@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { format, resolveConfig } from 'prettier';
+import { describe, expect, it } from 'vitest';
+import { BANK_STATES } from './bank-states.js';
+import { errorsPage } from './errors-page.js';
+import { PLAIN_PROBLEMS } from './problem-catalogue.js';
+import { problemOwner, problemsText, problemText, statusText } from './problem-text.js';
+import type { ProblemEntry, Words } from './problem-words.js';
+import { PROVIDER_REASONS } from './provider-reasons.js';
+
+const entries = Object.entries<ProblemEntry>({ ...PLAIN_PROBLEMS, ...PROVIDER_REASONS, ...BANK_STATES });
+const PAGE = new URL('../../../../docs/errors.md', import.meta.url);
+
+const placesOf = ({ what, each = '', next }: Words): string[] =>
+  [what, each, next].flatMap((text) => text.match(/\{\w+\}/g) ?? []).toSorted();
+
+describe('the catalogue of problems', () => {
+  it.each(entries)('says the same of %s in both languages', (_, { en, fr }) => {
+    expect(placesOf(fr)).toEqual(placesOf(en));
+    for (const text of [en.what, en.next, fr.what, fr.next]) expect(text).toMatch(/^\S.*[^ ]\.$/);
+    expect(fr.what).not.toBe(en.what);
+    expect(fr.next === en.next && !en.next.includes('`')).toBe(false);
+    // A sign of two parts has a space before it in French.
+    expect(fr.what + fr.next).not.toMatch(/[^\s/0-9A-Z"](;|\?|!)|[a-zéà] ?:[a-zéà]/);
+  });
+
+  it('is what docs/errors.md tells: npm run build && npm run schemas', async () => {
+    const file = PAGE.pathname;
+    const page = await format(errorsPage(), { ...(await resolveConfig(file)), filepath: file });
+    expect(readFileSync(PAGE, 'utf8')).toBe(page);
+  });
+});
+
+describe('the words of a problem', () => {
+  const row = (reason: string, field: string) =>
+    ({ code: 'rows.unreadable', count: 1, accountId: '7', parameters: { reason, field } }) as const;
+
+  it('tell what is known of it, in the language that is asked for', () => {
+    expect(problemText(row('bad-date', 'rdate'), 'en')).toBe(
+      '1 row(s) could not be understood (bad-date in rdate) and were left out. They are read again at each sync; if it lasts, tell the provider.',
+    );
+    expect(problemText(row('bad-date', 'rdate'), 'fr')).toMatch(/^1 ligne\(s\) .* \(bad-date dans rdate\)/);
+  });
+
+  it('leave out what is not known', () =>
+    expect(problemText({ code: 'rows.unreadable', count: 70 }, 'en')).toMatch(
+      /^70 row\(s\) could not be understood and were/,
+    ));
+
+  it('keep apart what happened from what the provider said of it', () => {
+    const detail = 'Powens answered 503 to GET /users/me.';
+    const problem = { code: 'powens.unavailable', parameters: { detail } };
+    expect(problemText(problem, 'fr')).toBe(
+      'Powens est momentanément indisponible. La prochaine synchronisation réessaiera d’elle-même. (Détail technique : Powens answered 503 to GET /users/me.)',
+    );
+    expect(problemText({ code: 'tink.unavailable' }, 'en')).toMatch(/^Tink cannot serve/);
+  });
+
+  it('are found for each way in which a provider writes its states, and for states that nobody knows', () => {
+    expect(problemText({ code: 'provider.SCARequired' }, 'fr')).toMatch(/authentification forte/);
+    expect(statusText({ code: 'wrongPass', owner: 'user' }, 'en')).toMatch(/^The bank refused the login/);
+    expect(statusText({ code: 'brandNew', owner: 'nobody' }, 'fr')).toMatch(/déconnectez et ouvrez/);
+    expect(problemText({ code: 'provider.constructor' }, 'en')).toMatch(/cannot refresh its data/);
+  });
+
+  it('are missing for a code of another version', () => {
+    for (const code of ['old.code', 'powens.constructor', 'constructor', '']) {
+      expect(problemText({ code }, 'fr')).toBeNull();
+      expect(problemOwner(code)).toBeNull();
+    }
+    expect(problemsText([{ code: 'old.code' }, { code: 'history.gap' }], 'en')).toBeNull();
+    expect(problemsText([], 'en')).toBeNull();
+  });
+
+  it('tell cases of one code together', () => {
+    const gap = (accountId: string, from: string, to: string) =>
+      ({ code: 'history.gap', accountId, parameters: { from, to } }) as const;
+    const text = problemsText(
+      [row('bad-date', 'rdate'), gap('2', '2026-01-01', '2026-01-02'), row('bad-amount', 'value'), row('bad-date', 'rdate')],
+      'en',
+    ); // prettier-ignore
+    expect(text).toMatch(/^3 row\(s\) could not be understood \(bad-amount in value; bad-date in rdate\) /);
+    expect(text).toMatch(/were not read before \(account 2: 2026-01-01 to 2026-01-02\)\. Compare/);
+  });
+});

@@ -153,7 +153,20 @@ export class ProviderError extends Error {
 /** Counts the requests made to the provider, also when they fail. */
 export interface CallCount {
   count: number;
+  /** A person waits: the first requests go before those that nobody waits for, a long history does not. */
+  readonly attended?: boolean;
 }
+
+/** Whether the provider looks at the bank now because we asked. */
+export type RefreshAnswer =
+  /** It does, or has done so by now: its state as it answered. */
+  | {
+      readonly kind: 'asked';
+      readonly refreshedAt: string | null;
+      readonly health: ConnectionSnapshot['health'];
+    }
+  /** It would not; what it has can be read all the same. `nextAllowedAt` is `null` when it does not say. */
+  | { readonly kind: 'refused'; readonly code: ProviderCode; readonly nextAllowedAt: string | null };
 
 /** One provider. Every method may throw {@link ProviderError} and nothing else. */
 export abstract class BankProvider {
@@ -168,21 +181,37 @@ export abstract class BankProvider {
     parameters: Readonly<Record<string, string>>,
   ): Promise<LinkResult>;
 
-  /** All connections that this access can see (used to confirm credentials and to find a link whose callback got lost). */
-  abstract listConnections(access: ProviderAccess): Promise<readonly ConnectionSnapshot[]>;
+  /**
+   * All connections that this access can see (used to confirm credentials and to find a link whose callback got lost). Without
+   * `calls` a person waits for the answer.
+   */
+  abstract listConnections(access: ProviderAccess, calls?: CallCount): Promise<readonly ConnectionSnapshot[]>;
 
-  /** State and accounts of the one connection that `access` names. */
+  /** State and accounts of the one connection that `access` names. Without `calls` a person waits for the answer. */
   abstract describe(access: ProviderAccess, calls?: CallCount): Promise<ConnectionSnapshot>;
 
+  /**
+   * Asks the provider to look at the bank now, once. `attended`: a person waits, who may have to confirm it at the bank; never
+   * say so when none does. What stands in the way of a refresh alone is an answer, not an error.
+   */
+  abstract refresh(
+    access: ProviderAccess,
+    manner: { readonly attended: boolean },
+    calls?: CallCount,
+  ): Promise<RefreshAnswer>;
+
   /** Transactions page by page. `calls` counts the requests made, also when it throws. */
-  abstract fetchTransactions(
-    request: FetchRequest,
-    calls: { count: number },
-  ): AsyncGenerator<FetchStep, void>;
+  abstract fetchTransactions(request: FetchRequest, calls: CallCount): AsyncGenerator<FetchStep, void>;
 
   /** A new access token for the same user, where the provider can; the old one stops being used. */
   abstract renewAccess(access: ProviderAccess): Promise<ProviderAccess>;
 
   /** Ends the connection at the provider; already gone counts as done. */
   abstract disconnect(access: ProviderAccess): Promise<void>;
+
+  /**
+   * Deletes the provider user once it has no link left, by the provider's own word; already gone counts as done. `others`: what
+   * becomes of links that it still has. It cannot be undone: for users that were made for one connection of ours only.
+   */
+  abstract endUser(access: ProviderAccess, others: 'end' | 'spare'): Promise<'deleted' | 'in-use'>;
 }

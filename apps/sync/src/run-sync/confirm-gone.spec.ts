@@ -56,7 +56,9 @@ class ScriptedProvider extends BankProvider {
 
   override startLink = () => Promise.reject(new Error('not asked for'));
   override completeLink = () => Promise.reject(new Error('not asked for'));
+  override refresh = () => Promise.reject(new Error('not asked for'));
   override disconnect = () => Promise.reject(new Error('not asked for'));
+  override endUser = () => Promise.reject(new Error('not asked for'));
   override fetchTransactions = () => {
     throw new Error('not asked for');
   };

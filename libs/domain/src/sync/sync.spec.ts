@@ -516,6 +516,8 @@ describe('a slice of a run', () => {
   });
 });
 
+const nthFollowUp = (nth: number) => requested('a', { followUp: nth });
+
 describe('a run that was stopped', () => {
   const stop = { ...fail, nextAllowedAt: at(900), followUp: { syncId: 'run-z', notBefore: at(960) } };
   const failed: SyncEvent = {
@@ -572,10 +574,9 @@ describe('a run that was stopped', () => {
   });
 
   it('is not taken up for ever', () => {
-    const nth = (count: number) => requested('a', { followUp: count });
-    const last = sync.decide(stop, stateAfter(sync, nth(MOST_FOLLOW_UPS - 1), started(1)));
+    const last = sync.decide(stop, stateAfter(sync, nthFollowUp(MOST_FOLLOW_UPS - 1), started(1)));
     expect(last[1]).toMatchObject({ data: { followUp: MOST_FOLLOW_UPS } });
-    expect(sync.decide(stop, stateAfter(sync, nth(MOST_FOLLOW_UPS), started(1)))).toHaveLength(1);
+    expect(sync.decide(stop, stateAfter(sync, nthFollowUp(MOST_FOLLOW_UPS), started(1)))).toHaveLength(1);
   });
 
   it.each(['webhook', 'schedule'] as const)('waits on whatever comes by itself: %s', (trigger) => {

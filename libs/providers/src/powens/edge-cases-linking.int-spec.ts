@@ -78,6 +78,20 @@ describe('links', () => {
     expect(await cases.calls('/auth/init')).toEqual([]);
   });
 
+  it('case 14: one that is not registered is refused by the hosted page, in words, and costs nobody the user', async () => {
+    const iban = cases.freshIban();
+    await cases.openAccount(iban);
+    const session = await startLink(iban, 'https://app.example.test/elsewhere');
+    const page = await fetch(session.url);
+    expect([page.status, await page.text()]).toEqual([400, expect.stringContaining('adresse de retour')]);
+    expect(await cases.world.provider.listConnections(session.access)).toEqual([]);
+    const again = { state: 'st_2', redirectUri: REDIRECT_URI, iban, language: 'fr' } as const;
+    const repaired = await cases.world.provider.startLink({ ...again, access: session.access });
+    expect((await fetch(repaired.url)).status).toBe(200);
+    expect(repaired.access).toEqual(session.access);
+    expect(await cases.calls('/auth/init')).toHaveLength(1);
+  });
+
   it.each(['lose-answer', 'drop', 'status-500', 'truncated-json', 'empty-body'])(
     'case 15: creating a user is sent once, whatever becomes of the answer: %s',
     async (kind) => {

@@ -3,6 +3,7 @@ import {
   type CallCount, type FetchRequest, type FetchStep, ProviderError, type WantedAccount,
 } from '../bank-provider.js'; // prettier-ignore
 import { asList, asRecord, asText } from '../json-fields.js';
+import { isAttended } from './attended-calls.js';
 import { unreadable } from './read-answers.js';
 import { planRead } from './plan-read.js';
 import type { PowensClient } from './powens-client.js';
@@ -97,6 +98,7 @@ export class TransactionsFetch {
           path: address,
           token: this.request.access.accessToken,
           connection: this.request.access.providerConnectionId,
+          attended: isAttended(calls),
           calls,
         }),
       );

@@ -34,6 +34,8 @@ export interface PowensCall {
   readonly timeoutMs?: number;
   /** Longest wait between two tries that is worth it; a minute unless a person waits for the answer. */
   readonly patienceMs?: number;
+  /** How often it is sent at most where repeating is harmless; three times unless said. */
+  readonly tries?: number;
   /** Never sent twice: it creates a user or burns a single-use code. */
   readonly mustNotRepeat?: boolean;
   /** Powens' id of the connection that it is about, for the budget of calls. */
@@ -158,7 +160,7 @@ export class PowensClient {
   /** Sits a wait out where that is worth it; else tells when the next call is allowed. Nothing has been sent by then. */
   private async waitForLeave(call: PowensCall, label: string): Promise<void> {
     const { connection = null, attended = false } = call;
-    const patienceMs = attended ? (call.patienceMs ?? MAX_WAIT_MS) : MAX_BUDGET_WAIT_MS;
+    const patienceMs = call.patienceMs ?? (attended ? MAX_WAIT_MS : MAX_BUDGET_WAIT_MS);
     for (let waitedMs = 0; ;) {
       const waitMs = await this.leave({ domain: this.root.host, connection, attended });
       if (waitMs === 0) return;
@@ -211,7 +213,8 @@ export class PowensClient {
 
   /** How long to wait before the next try; `undefined`: there is none. */
   private waitBefore(call: PowensCall, error: ProviderError, nextTry: number): number | undefined {
-    if (nextTry > TRIES || call.mustNotRepeat === true || BUDGET.has(error.code)) return undefined;
+    if (nextTry > (call.tries ?? TRIES) || call.mustNotRepeat === true || BUDGET.has(error.code))
+      return undefined;
     // Exponential with ±20 % jitter, so that many workers do not come back at the same moment.
     const usualMs = FIRST_PAUSE_MS * 4 ** (nextTry - 2) * (0.8 + this.random() * 0.4);
     if (error.kind === 'retry-after') {

@@ -2,11 +2,13 @@ import { type Clock, SystemClock } from '#kernel';
 import {
   BankProvider,
   type CallCount, type ConnectionSnapshot, type FetchRequest, type FetchStep, type LinkRequest, type LinkResult, type LinkSession,
-  type ProviderAccess, ProviderError,
+  type ProviderAccess, ProviderError, type RefreshAnswer,
 } from '../bank-provider.js'; // prettier-ignore
 import { asText } from '../json-fields.js';
+import { isAttended } from './attended-calls.js';
 import { TransactionsFetch } from './fetch-transactions.js';
 import { type PowensCall, PowensClient, type PowensClientOptions } from './powens-client.js';
+import { askForRefresh } from './refresh.js';
 import { readCallback } from './read-callback.js';
 import {
   accountsOf,
@@ -26,6 +28,10 @@ const DEFAULT_PAGE_CAP = 1000;
 type CallManner = Pick<PowensCall, 'attended' | 'calls' | 'patienceMs'>;
 /** A person waits for the answer: a long wait is better told than sat out. */
 const FOR_A_PERSON: CallManner = { attended: true, patienceMs: 5_000 };
+/** As of a run, attended or not; without a count a person waits for this very answer. */
+const mannerOf = (calls: CallCount | undefined): CallManner =>
+  calls ? { attended: isAttended(calls), calls } : FOR_A_PERSON;
+
 const CONNECTIONS = '/users/me/connections?expand=connector,sources';
 const USER_IS_GONE = new Set(['powens.not-found', 'powens.invalid-request']);
 
@@ -47,7 +53,8 @@ const newestFirst = (a: string, b: string): number => b.length - a.length || (a 
 
 /**
  * Powens (formerly Budget Insight), API 2.0. A person is a Powens user with a permanent token; a link to a bank is a connection
- * made in the hosted webview. Powens refreshes connections by itself about once a day and forbids bulk refreshes: we only read.
+ * made in the hosted webview. Powens refreshes connections by itself about once a day and forbids bulk refreshes: we read, and
+ * ask for one only where somebody waits for it.
  */
 export class PowensProvider extends BankProvider {
   override readonly name = 'powens';
@@ -102,9 +109,12 @@ export class PowensProvider extends BankProvider {
     };
   }
 
-  override async listConnections(access: ProviderAccess): Promise<readonly ConnectionSnapshot[]> {
-    const connections = connectionsOf(await this.get(CONNECTIONS, access));
-    const accounts = accountsOf(await this.get('/users/me/accounts?all=', access));
+  override async listConnections(
+    access: ProviderAccess,
+    calls?: CallCount,
+  ): Promise<readonly ConnectionSnapshot[]> {
+    const connections = connectionsOf(await this.get(CONNECTIONS, access, mannerOf(calls)));
+    const accounts = accountsOf(await this.get('/users/me/accounts?all=', access, mannerOf(calls)));
     return connections.map((raw) => {
       const snapshot = translateConnection(raw, accounts.get(asText(raw['id'])) ?? []);
       if (snapshot === null) throw unreadable('a connection without an id');
@@ -114,11 +124,20 @@ export class PowensProvider extends BankProvider {
 
   override async describe(access: ProviderAccess, calls?: CallCount): Promise<ConnectionSnapshot> {
     const path = this.connectionPath(access);
-    const connection = await this.get(`${path}?expand=connector,sources`, access, { calls });
-    const accounts = accountsOf(await this.get(`${path}/accounts?all=`, access, { calls }));
+    const connection = await this.get(`${path}?expand=connector,sources`, access, mannerOf(calls));
+    const accounts = accountsOf(await this.get(`${path}/accounts?all=`, access, mannerOf(calls)));
     const snapshot = translateConnection(connection, [...accounts.values()].flat());
     if (snapshot === null) throw unreadable('a connection without an id');
     return snapshot;
+  }
+
+  override refresh(
+    access: ProviderAccess,
+    { attended }: { readonly attended: boolean },
+    calls?: CallCount,
+  ): Promise<RefreshAnswer> {
+    const nowMs = () => Date.parse(this.clock.now());
+    return askForRefresh(this.client, this.connectionPath(access), access, { attended, calls, nowMs });
   }
 
   override fetchTransactions(request: FetchRequest, calls: CallCount): AsyncGenerator<FetchStep, void> {
@@ -160,6 +179,16 @@ export class PowensProvider extends BankProvider {
     }
   }
 
+  override async endUser(access: ProviderAccess, others: 'end' | 'spare'): Promise<'deleted' | 'in-use'> {
+    try {
+      return await this.deleteUser(access, others);
+    } catch (error) {
+      if (!isRefusedToken(error)) throw error;
+      const renewed = await this.renewUnlessGone(access);
+      return renewed === null ? 'deleted' : this.deleteUser(renewed, others);
+    }
+  }
+
   /** Closes the kept connections to Powens. */
   close(): Promise<void> {
     return this.client.close();
@@ -171,6 +200,20 @@ export class PowensProvider extends BankProvider {
     await this.client.call({ method: 'DELETE', path, token, connection }).catch((error: unknown) => {
       if (!(error instanceof ProviderError) || error.code !== 'powens.not-found') throw error;
     });
+  }
+
+  private async deleteUser(access: ProviderAccess, others: 'end' | 'spare'): Promise<'deleted' | 'in-use'> {
+    for (const id of others === 'end' ? await this.connectionIdsOf(access, {}) : []) {
+      await this.deleteConnection({ ...access, providerConnectionId: id });
+    }
+    const left = await this.connectionIdsOf(access, {});
+    if (left.length > 0) return 'in-use';
+    await this.client
+      .call({ method: 'DELETE', path: '/users/me', token: access.accessToken })
+      .catch((error: unknown) => {
+        if (!(error instanceof ProviderError) || error.code !== 'powens.not-found') throw error;
+      });
+    return 'deleted';
   }
 
   /** A dead token (401 and 403 alike) is renewed once and the work repeated once, where the caller gets the new one back. */
@@ -217,8 +260,8 @@ export class PowensProvider extends BankProvider {
     };
   }
 
-  private async connectionIdsOf(access: ProviderAccess): Promise<readonly string[]> {
-    const connections = connectionsOf(await this.get(CONNECTIONS, access));
+  private async connectionIdsOf(access: ProviderAccess, manner?: CallManner): Promise<readonly string[]> {
+    const connections = connectionsOf(await this.get(CONNECTIONS, access, manner));
     return connections.flatMap((raw) => asText(raw['id']) ?? []).toSorted(newestFirst);
   }
 

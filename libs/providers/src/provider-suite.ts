@@ -273,6 +273,14 @@ export const bankProviderSuite = (name: string, make: () => Promise<ProviderWorl
         expect(error).toMatchObject({ kind: 'permanent' });
       });
 
+      it('ends a user once it has no link left, and being asked again is no error', async () => {
+        const used = await linkedAccess(world);
+        expect(await world.provider.endUser(used, 'spare')).toBe('in-use');
+        expect(await world.provider.endUser(used, 'end')).toBe('deleted');
+        expect(await world.provider.endUser(used, 'end')).toBe('deleted');
+        expect(await failure(world.provider.renewAccess(used))).toBeInstanceOf(ProviderError);
+      });
+
       it('says that nobody answers, with an error that may be tried again', async () => {
         const { unreachable } = world;
         const accounts = [await account()];
@@ -283,6 +291,7 @@ export const bankProviderSuite = (name: string, make: () => Promise<ProviderWorl
           () => unreachable.completeLink(access, {}),
           () => unreachable.renewAccess(access),
           () => unreachable.disconnect(access),
+          () => unreachable.endUser(access, 'spare'),
           () => fetchAll(unreachable, { access, accounts }),
         ];
         for (const attempt of attempts) {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LinkRequest, ProviderAccess } from '../bank-provider.js';
+import { type LinkRequest, type ProviderAccess, ProviderError } from '../bank-provider.js';
 import {
   type ScriptedAnswer,
   type ScriptedServer,
@@ -360,5 +360,62 @@ describe('disconnecting', () => {
     const { server, provider } = await answering({});
     await provider.disconnect(NEW);
     expect(server.requests).toEqual([]);
+  });
+});
+
+const linkedTo = (...ids: readonly number[]) => ({ body: { connections: ids.map((id) => ({ id })) } });
+const methods = ({ requests }: ScriptedServer) => requests.map(({ method, url }) => `${method} ${url}`);
+
+describe('ending a user that was made for one connection', () => {
+  const [list, gone] = [
+    'GET /2.0/users/me/connections?expand=connector,sources',
+    { status: 204, body: '' },
+  ] as const;
+  const deletion = 'DELETE /2.0/users/me';
+  it('deletes it once Powens lists no link of it', async () => {
+    const { server, provider } = await answering({ [list]: linkedTo(), [deletion]: gone });
+    expect(await provider.endUser(ACCESS, 'spare')).toBe('deleted');
+    expect(methods(server)).toEqual([list, deletion]);
+  });
+
+  it('leaves it alone while it has a link that is to be spared', async () => {
+    const { server, provider } = await answering({ [list]: linkedTo(3108), [deletion]: gone });
+    expect(await provider.endUser(ACCESS, 'spare')).toBe('in-use');
+    expect(methods(server)).not.toContain(deletion);
+  });
+
+  it('ends the other links first where that is asked for, and looks again', async () => {
+    let ids = [3108, 3107];
+    const { server, provider } = await answering({
+      [list]: () => linkedTo(...ids),
+      'DELETE /2.0/users/me/connections/3108': () => {
+        ids = ids.filter((id) => id !== 3108);
+        return gone;
+      },
+      'DELETE /2.0/users/me/connections/3107': () => {
+        ids = ids.filter((id) => id !== 3107);
+        return gone;
+      },
+      [deletion]: gone,
+    });
+    expect(await provider.endUser(ACCESS, 'end')).toBe('deleted');
+    expect(methods(server).slice(-2)).toEqual([list, deletion]);
+  });
+
+  it.each([{ body: { connections: null } }, { body: '<html>' }, { status: 503 }])(
+    'deletes nothing without evidence: %j',
+    async (answer) => {
+      const { server, provider } = await answering({ [list]: answer, [deletion]: gone });
+      await expect(provider.endUser(ACCESS, 'spare')).rejects.toBeInstanceOf(ProviderError);
+      expect(methods(server)).not.toContain(deletion);
+    },
+  );
+
+  it('that is gone is done', async () => {
+    const { provider } = await answering({
+      [list]: { status: 403 },
+      'POST /2.0/auth/renew': { status: 404 },
+    });
+    expect(await provider.endUser(ACCESS, 'end')).toBe('deleted');
   });
 });

@@ -21,6 +21,7 @@ const whatHappened = (event: PublicEvent): string => {
     case 'passerelle.connection.linked.v1':
     case 'passerelle.connection.action-required.v1':
     case 'passerelle.connection.consent-expiring.v1':
+    case 'passerelle.connection.other-links-found.v1':
     case 'passerelle.connection.disconnected.v1':
       return event.data.connectionId;
   }

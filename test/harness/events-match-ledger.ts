@@ -40,6 +40,7 @@ export const foldTransactions = (
       case 'passerelle.connection.linked.v1':
       case 'passerelle.connection.action-required.v1':
       case 'passerelle.connection.consent-expiring.v1':
+      case 'passerelle.connection.other-links-found.v1':
       case 'passerelle.connection.disconnected.v1':
       case 'passerelle.sync.completed.v1':
       case 'passerelle.sync.failed.v1':

@@ -1,13 +1,18 @@
-import { connection, type ConnectionState } from '#domain';
+import { connection, type ConnectionState, type OtherLink } from '#domain';
 import { runDecider } from '#event-store';
 import { type ConnectionSnapshot, observationOf, type ProviderAccess } from '#providers';
 import type { ConnectionsDeps } from './connections-deps.js';
 
-/** The provider's connection that shares the account with this IBAN; else the first of them. */
+/** The provider's connection that shares the account with this IBAN; else the first. Of equals the one that is ours already. */
 export const bestSnapshot = (
   snapshots: readonly ConnectionSnapshot[],
   iban: string,
-): ConnectionSnapshot | undefined => sharingAccount(snapshots, iban) ?? snapshots[0];
+  ours: string | null = null,
+): ConnectionSnapshot | undefined => {
+  const isOurs = ({ providerConnectionId }: ConnectionSnapshot) => providerConnectionId === ours;
+  const oursFirst = [...snapshots.filter(isOurs), ...snapshots.filter((each) => !isOurs(each))];
+  return sharingAccount(oursFirst, iban) ?? oursFirst[0];
+};
 
 export const sharingAccount = (
   snapshots: readonly ConnectionSnapshot[],
@@ -24,13 +29,26 @@ export interface ConfirmedLink {
   readonly stateHash: string | null;
   readonly access: ProviderAccess;
   readonly snapshot: ConnectionSnapshot;
+  /** All that the provider's user is linked to. */
+  readonly shown: readonly ConnectionSnapshot[];
 }
+
+const otherLinks = ({ snapshot, shown }: ConfirmedLink): readonly OtherLink[] =>
+  shown
+    .filter(({ providerConnectionId }) => providerConnectionId !== snapshot.providerConnectionId)
+    .map(({ providerConnectionId, accounts }) => ({
+      providerConnectionId,
+      accounts: accounts
+        .filter(({ status }) => status === 'shared')
+        .map(({ iban, name }) => ({ iban, name })),
+    }));
 
 /** Writes that the bank is linked, and what the provider shows of it. */
 export const confirmLink = async (
   deps: ConnectionsDeps,
-  { connectionId, tenantId, stateHash, access, snapshot }: ConfirmedLink,
+  confirmed: ConfirmedLink,
 ): Promise<{ readonly state: ConnectionState; readonly position: bigint | null }> => {
+  const { connectionId, tenantId, stateHash, access, snapshot } = confirmed;
   const { state } = await runDecider(
     deps,
     connection,
@@ -48,5 +66,11 @@ export const confirmLink = async (
   if (state.status === 'none') throw new Error('A connection that was linked is one.');
   const ledgerIdOf = await deps.ledgerIds(tenantId);
   const observation = observationOf(snapshot, state.opened, ledgerIdOf, deps.clock.now());
-  return runDecider(deps, connection, connectionId, observation, { metadata: deps.metadata(tenantId) });
+  await runDecider(deps, connection, connectionId, observation, { metadata: deps.metadata(tenantId) });
+  const others = {
+    type: 'ObserveOtherLinks' as const,
+    links: otherLinks(confirmed),
+    now: deps.clock.now(),
+  };
+  return runDecider(deps, connection, connectionId, others, { metadata: deps.metadata(tenantId) });
 };

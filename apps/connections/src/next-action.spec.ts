@@ -15,6 +15,18 @@ describe('what happens next by itself', () => {
     ['paused', linked({ syncEnabled: false }), null, 'caller'],
     ['not linked', { status: 'pending' } as KnownConnection, null, 'user'],
     ['disconnected', { status: 'disconnected' } as KnownConnection, null, null],
+    [
+      'disconnected and not at the provider yet',
+      { status: 'disconnected', endings: [{ refusedWith: null }] } as unknown as KnownConnection,
+      null,
+      'time',
+    ],
+    [
+      'disconnected and never will be at the provider',
+      { status: 'disconnected', endings: [{ refusedWith: 'x' }] } as unknown as KnownConnection,
+      null,
+      'nobody',
+    ],
     ['the holder’s', ill('user'), null, 'user'],
     ['the holder’s, and tried again', ill('user', { nextTryAt: NEXT_TRY }), 'provider-retry', 'user'],
     ['passing', ill('time'), 'sync', 'time'],

@@ -4,10 +4,16 @@ import type { KnownConnection } from '#service';
 
 const DECIDED_BY_CALLER: readonly string[] = [ACCOUNT_AMBIGUOUS, NO_ACCOUNT_TRACKED];
 
+/** Who must act so that a disconnection is done at the provider, too. */
+const endingOwner = ({ endings = [] }: KnownConnection): ConnectionView['actionOwner'] => {
+  if (endings.length === 0) return null;
+  return endings.some(({ refusedWith }) => refusedWith !== null) ? 'nobody' : 'time';
+};
+
 /** Who must act so that the connection works; `null`: nobody needs to. */
 export const actionOwner = (state: KnownConnection): ConnectionView['actionOwner'] => {
   if (state.status === 'pending') return 'user';
-  if (state.status === 'disconnected') return null;
+  if (state.status === 'disconnected') return endingOwner(state);
   const { problem } = state;
   if (problem) return DECIDED_BY_CALLER.includes(problem.code) ? 'caller' : problem.owner;
   return state.syncEnabled ? null : 'caller';

@@ -17,6 +17,31 @@ describe('the reason of a status', () => {
     expect(statusReason(linked({ syncEnabled: false }))).toContain('Paused');
   });
 
+  it.each<[string, object, RegExp]>([
+    ['under way', { endings: [{ refusedWith: null }] }, /powens has not confirmed it yet/],
+    [
+      'refused',
+      { endings: [{ refusedWith: 'powens.forbidden' }] },
+      /\(powens\.forbidden\): the operator ends it/,
+    ],
+    [
+      'done, with other links left',
+      { endings: [], endedUser: 'in-use' },
+      /other links at powens.*left alone/,
+    ],
+  ])('says how a disconnection stands at the provider: %s', (_, part, words) => {
+    const state = { status: 'disconnected', opened: { provider: 'powens' }, ...part } as KnownConnection;
+    expect(statusReason(state)).toMatch(words);
+  });
+
+  it.each(['access_denied', 'tos_declined', 'session_expired', 'server_error', 'something_new'])(
+    'says how the last link page ended: %s',
+    (code) => {
+      const state = { status: 'pending', refused: { code, by: 'user', at: '' } } as KnownConnection;
+      expect(statusReason(state)).toMatch(new RegExp(`^No bank is linked yet\\. ${code}: The .*fresh link`));
+    },
+  );
+
   it('names a problem before a pause', () =>
     expect(
       statusReason(linked({ syncEnabled: false, problem: { code: 'SCARequired', owner: 'user' } })),

@@ -1,4 +1,5 @@
 import { type KnownConnection } from '#service';
+import { refusalText } from './link-text.js';
 import {
   ACCOUNT_AMBIGUOUS,
   ACCOUNT_NOT_FOUND,
@@ -39,12 +40,26 @@ const waitingText = (code: string): string =>
     ? `${code}: the account holder is being asked in the bank’s own app; nothing else to do yet.`
     : `${code}: the provider is still at work on what the account holder confirmed; nothing to do yet.`;
 
+const disconnectedText = ({ endings = [], endedUser, opened }: KnownConnection): string => {
+  const refused = endings.find(({ refusedWith }) => refusedWith !== null);
+  if (refused) {
+    return `Disconnected here, but not at ${opened.provider}, which refuses (${refused.refusedWith}): the operator ends it in the provider’s console.`;
+  }
+  if (endings.length > 0) {
+    return `Disconnected here. ${opened.provider} has not confirmed it yet; we go on asking by ourselves.`;
+  }
+  const spared =
+    endedUser === 'in-use' ? ` The holder has other links at ${opened.provider}, which were left alone.` : '';
+  return `Disconnected.${spared} Open the connection again to use it.`;
+};
+
 export const statusReason = (state: KnownConnection): string | null => {
   switch (state.status) {
     case 'pending':
+      if (state.refused) return `No bank is linked yet. ${refusalText(state.refused)}`;
       return 'No bank is linked yet: the account holder opens the link (POST /v1/connections/{id}/link makes a fresh one).';
     case 'disconnected':
-      return 'Disconnected. Open the connection again to use it.';
+      return disconnectedText(state);
     case 'linked':
       if (state.problem) return problemText(state.problem);
       if (state.waiting) return waitingText(state.waiting.code);

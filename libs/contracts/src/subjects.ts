@@ -41,6 +41,7 @@ export const PUBLIC_EVENT_NAMES = [
   'connection.linked',
   'connection.action-required',
   'connection.consent-expiring',
+  'connection.other-links-found',
   'connection.disconnected',
   'balance.observed',
 ] as const;

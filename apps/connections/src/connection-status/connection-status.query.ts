@@ -4,6 +4,7 @@ import { type KnownAccount, publicStatus } from '#domain';
 import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { accountStatus, accountView } from '../account-view.js';
+import { otherLinkView } from '../link-text.js';
 import { actionOwner, nextAutomaticAction } from '../next-action.js';
 import { statusReason } from '../status-reason.js';
 import { CONNECTION_STATUS } from '../connection-rows.js';
@@ -60,6 +61,7 @@ const viewOf = (row: ConnectionRow, balances: Balances, nextSync: NextSync): Con
         status: statusOf(account, state),
         balance: balances.get(account.ledgerId) ?? null,
       })),
+    otherLinks: (state.otherLinks ?? []).map(otherLinkView),
     consentExpiresAt: state.consentExpiresAt,
     lastSyncAt: row.last_sync_at,
     lastSyncStatus: row.last_sync_status,

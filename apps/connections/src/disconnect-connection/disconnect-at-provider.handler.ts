@@ -1,11 +1,24 @@
-import { connection, type ConnectionEvent, type ConnectionState } from '#domain';
+import {
+  connection,
+  type ConnectionCommand,
+  type ConnectionEvent,
+  type ConnectionState,
+  isSameLink,
+  type LinkAtProvider,
+  type SealedAccess,
+  type UserAtProvider,
+} from '#domain';
+import { fold, runDecider } from '#event-store';
 import { streamOf } from '#kernel';
 import { PermanentFailure } from '#messaging';
-import { ProviderError } from '#providers';
+import { type BankProvider, ProviderError } from '#providers';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ConnectionsDeps } from '../connections-deps.js';
 import { openAccess } from '../link-session.js';
 import { DisconnectAtProvider } from './disconnect-at-provider.command.js';
+
+type Ended = Exclude<ConnectionState, { status: 'none' }>;
+type Disconnection = Extract<ConnectionEvent, { type: 'ConnectionDisconnected' }>['data'];
 
 const isPassing = (error: unknown): boolean =>
   error instanceof ProviderError && (error.kind === 'retry' || error.kind === 'retry-after');
@@ -20,27 +33,88 @@ export class DisconnectAtProviderHandler implements ICommandHandler<DisconnectAt
   }
 
   async execute({ connectionId, revision }: DisconnectAtProvider): Promise<void> {
-    const state = await this.#stateAt(connectionId, revision);
-    if (state.status === 'none' || !state.access?.providerConnectionId) return;
+    const { before, disconnection } = await this.#stateAt(connectionId, revision);
+    if (before.status === 'none' || !before.access || !disconnection) return;
+    const { ending } = disconnection;
+    if (!ending) return this.#endLegacy(before, before.access);
+    const { state: now } = await fold(this.#deps, connection, connectionId);
+    const open = now.status === 'none' ? undefined : now.endings?.find((each) => isSameLink(each, ending));
+    if (now.status === 'none' || !open) return;
+    const user = await this.#endAndSay(now, open, disconnection);
+    const { providerUserId, providerConnectionId } = ending;
+    const end = { providerUserId, providerConnectionId, now: this.#deps.clock.now() };
+    await this.#decide(now, { type: 'ConfirmEnd', ...end, user });
+  }
+
+  async #endAndSay(
+    now: Ended,
+    open: LinkAtProvider & { readonly sealedToken: string },
+    disconnection: Disconnection,
+  ): Promise<UserAtProvider> {
     try {
-      await this.#deps.provider(state.opened.provider).disconnect(openAccess(this.#deps, state.access));
+      return await this.#end(now, open, disconnection);
     } catch (error) {
       if (!(error instanceof ProviderError) || isPassing(error)) throw error;
-      throw new PermanentFailure(
-        `Connection ${connectionId} is disconnected here but not at ${state.opened.provider} (${error.code}): end it in the provider's console.`,
-        { cause: error },
-      );
+      const { providerUserId, providerConnectionId } = open;
+      const link = { providerUserId, providerConnectionId };
+      const { code } = error;
+      await this.#decide(now, { type: 'RefuseEnd', ...link, code, now: this.#deps.clock.now() });
+      throw this.#permanent(now, error);
     }
   }
 
+  /** A link that was given to us again meanwhile is in use: it stays. */
+  async #end(
+    { status, access: current, opened }: Ended,
+    { providerUserId, providerConnectionId, sealedToken }: LinkAtProvider & { readonly sealedToken: string },
+    { by, ending }: Disconnection,
+  ): Promise<UserAtProvider> {
+    const link = { providerUserId, providerConnectionId };
+    if (status === 'linked' && current && isSameLink(current, link)) return 'kept';
+    const provider: BankProvider = this.#deps.provider(opened.provider);
+    const access = openAccess(this.#deps, { ...link, sealedToken });
+    if (by === 'caller' && providerConnectionId !== null) await provider.disconnect(access);
+    if (!ending?.isOwnUser) return 'kept';
+    return provider.endUser(access, by === 'caller' ? 'end' : 'spare');
+  }
+
+  /** Disconnected before it was followed up whether the provider did its part. */
+  async #endLegacy(before: Ended, access: SealedAccess): Promise<void> {
+    if (!access.providerConnectionId) return;
+    try {
+      await this.#deps.provider(before.opened.provider).disconnect(openAccess(this.#deps, access));
+    } catch (error) {
+      if (!(error instanceof ProviderError) || isPassing(error)) throw error;
+      throw this.#permanent(before, error);
+    }
+  }
+
+  #permanent({ connectionId, opened }: Ended, cause: ProviderError): PermanentFailure {
+    return new PermanentFailure(
+      `Connection ${connectionId} is disconnected here but not at ${opened.provider} (${cause.code}): end it in the provider's console.`,
+      { cause },
+    );
+  }
+
+  async #decide({ connectionId, tenantId }: Ended, command: ConnectionCommand): Promise<void> {
+    const metadata = this.#deps.metadata(tenantId);
+    await runDecider(this.#deps, connection, connectionId, command, { metadata });
+  }
+
   /** The connection as it was at that event: it may have been opened anew since. */
-  async #stateAt(connectionId: string, revision: bigint): Promise<ConnectionState> {
+  async #stateAt(
+    connectionId: string,
+    revision: bigint,
+  ): Promise<{ readonly before: ConnectionState; readonly disconnection: Disconnection | null }> {
     const stream = streamOf(connection.category, connectionId);
     const options = { maxCount: Number(revision) + 1 };
-    let state: ConnectionState = connection.initialState;
+    let before: ConnectionState = connection.initialState;
+    let disconnection: Disconnection | null = null;
     for await (const { type, data } of this.#deps.store.readStream(stream, options)) {
-      state = connection.evolve(state, { type, data } as ConnectionEvent);
+      const event = { type, data } as ConnectionEvent;
+      before = connection.evolve(before, event);
+      disconnection = event.type === 'ConnectionDisconnected' ? event.data : null;
     }
-    return state;
+    return { before, disconnection };
   }
 }

@@ -4,7 +4,7 @@ import type { RecordedEvent } from '#kernel';
 import type { CommandPublisher } from '#messaging';
 import type { Reactor } from '#read-model';
 
-/** What the caller disconnects here shall end at the provider too: one durable command each, so that none holds up another. */
+/** What ends here shall end at the provider too, down to the user that was made there for it: one durable command each, so that none holds up another. */
 export class DisconnectAtProviderReactor {
   readonly name = 'disconnect_at_provider';
   readonly #commands: Pick<CommandPublisher, 'publish'>;
@@ -23,8 +23,9 @@ export class DisconnectAtProviderReactor {
 
   async react(recorded: RecordedEvent): Promise<void> {
     const event = { type: recorded.type, data: recorded.data } as ConnectionEvent;
-    if (event.type !== 'ConnectionDisconnected' || event.data.by !== 'caller') return;
-    const { connectionId } = event.data;
+    if (event.type !== 'ConnectionDisconnected') return;
+    const { connectionId, by, ending } = event.data;
+    if (by !== 'caller' && !ending) return;
     const message: DisconnectAtProviderMessage = { connectionId, revision: String(recorded.revision) };
     await this.#commands.publish(COMMAND_SUBJECTS.disconnectAtProvider, message, { msgId: recorded.id });
   }

@@ -130,3 +130,125 @@ describe('a disconnection at the provider', () => {
     ]);
   });
 });
+
+describe('a disconnection that is followed up', () => {
+  const connectionId = randomUUID();
+  const [opened, linked] = history(connectionId, vault);
+  const ids = { connectionId, tenantId: 't', companyId: 'c' };
+  const page: ConnectionEvent = {
+    type: 'LinkStarted',
+    data: {
+      ...ids,
+      stateHash: 'h',
+      expiresAt: NOW,
+      providerUserId: 'u',
+      sealedToken: vault.seal('first token'),
+      startedAt: NOW,
+    },
+  };
+  const link = { providerUserId: 'u', providerConnectionId: 'p-1' };
+  const gone = (by: 'caller' | 'provider', isOwnUser: boolean): ConnectionEvent => ({
+    type: 'ConnectionDisconnected',
+    data: { ...ids, by, disconnectedAt: NOW, ending: { ...link, isOwnUser } },
+  });
+
+  const follow = async (
+    events: readonly (ConnectionEvent | undefined)[],
+    revision: bigint,
+    powens: Partial<BankProvider>,
+    key = vault,
+  ) => {
+    const store = new InMemoryEventStore();
+    const stream = streamOf('connection', connectionId);
+    const known = events.filter((event) => event !== undefined);
+    await store.append(stream, 'no-stream', known.map((event) => ({ ...event, metadata }))); // prettier-ignore
+    const asked: string[] = [];
+    const provider: Partial<BankProvider> = {
+      name: 'powens',
+      disconnect: ({ providerConnectionId, accessToken }) => {
+        asked.push(`disconnect ${providerConnectionId} with ${accessToken}`);
+        return powens.disconnect?.({} as ProviderAccess) ?? Promise.resolve();
+      },
+      endUser: (access, others) => {
+        asked.push(`end user ${access.providerUserId}, ${others} others`);
+        return powens.endUser?.(access, others) ?? Promise.resolve('deleted' as const);
+      },
+    };
+    const providers = new Providers([provider as BankProvider]);
+    const deps: Pick<ConnectionsDeps, 'store' | 'vault' | 'provider' | 'clock' | 'metadata'> = {
+      store,
+      vault: key,
+      provider: (name) => providers.named(name),
+      clock: { now: () => NOW },
+      metadata: () => ({ ...metadata, commandId: randomUUID() }),
+    };
+    const handler = new DisconnectAtProviderHandler(deps as ConnectionsDeps);
+    const execute = () => handler.execute(new DisconnectAtProvider(connectionId, revision));
+    const written = async () => {
+      const events: { readonly type: string; readonly data: unknown }[] = [];
+      for await (const { type, data } of store.readStream(stream)) events.push({ type, data });
+      return events.slice(known.length);
+    };
+    return { execute, asked, written };
+  };
+
+  it('ends the link, then the user that was made for it, and says so once', async () => {
+    const { execute, asked, written } = await follow([opened, page, linked, gone('caller', true)], 3n, {});
+    await execute();
+    await execute();
+    expect(asked).toEqual(['disconnect p-1 with token of p-1', 'end user u, end others']);
+    expect(await written()).toEqual([
+      { type: 'LinkEnded', data: { ...ids, ...link, user: 'deleted', endedAt: NOW } },
+    ]);
+  });
+
+  it('leaves a user of the caller’s alone', async () => {
+    const { execute, asked, written } = await follow([opened, linked, gone('caller', false)], 2n, {});
+    await execute();
+    expect(asked).toEqual(['disconnect p-1 with token of p-1']);
+    expect(await written()).toMatchObject([{ type: 'LinkEnded', data: { user: 'kept' } }]);
+  });
+
+  it('by the provider spares what else the user is linked to', async () => {
+    const { execute, asked, written } = await follow([opened, page, linked, gone('provider', true)], 3n, {
+      endUser: () => Promise.resolve('in-use' as const),
+    });
+    await execute();
+    expect(asked).toEqual(['end user u, spare others']);
+    expect(await written()).toMatchObject([{ type: 'LinkEnded', data: { user: 'in-use' } }]);
+  });
+
+  it('leaves alone what was given to us again meanwhile', async () => {
+    const again = [opened, linked, gone('caller', false), opened, linked];
+    const { execute, asked, written } = await follow(again, 2n, {});
+    await execute();
+    expect(asked).toEqual([]);
+    expect(await written()).toMatchObject([{ type: 'LinkEnded', data: { user: 'kept' } }]);
+  });
+
+  it('goes on while the provider is away, and says where it refuses for good', async () => {
+    const events = [opened, page, linked, gone('caller', true)];
+    const away = await follow(events, 3n, { disconnect: failing('retry') });
+    await expect(away.execute()).rejects.toBeInstanceOf(ProviderError);
+    expect(await away.written()).toEqual([]);
+    const refusing = await follow(events, 3n, { endUser: failing('permanent') });
+    await expect(refusing.execute()).rejects.toBeInstanceOf(PermanentFailure);
+    expect(await refusing.written()).toMatchObject([{ type: 'LinkEndRefused' }]);
+  });
+
+  it('opens the token as it is sealed now', async () => {
+    const fresh = new Vault(generateKey());
+    const resealed: ConnectionEvent = {
+      type: 'TokenResealed',
+      data: { ...ids, ...link, sealedToken: fresh.seal('the same token'), resealedAt: NOW },
+    };
+    const { execute, asked } = await follow(
+      [opened, page, linked, gone('caller', true), resealed],
+      3n,
+      {},
+      fresh,
+    );
+    await execute();
+    expect(asked[0]).toBe('disconnect p-1 with the same token');
+  });
+});

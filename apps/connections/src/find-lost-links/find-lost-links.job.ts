@@ -86,7 +86,14 @@ export class FindLostLinksJob {
     if (!snapshot) return;
     const { tenantId } = state;
     const linked = { ...access, providerConnectionId: snapshot.providerConnectionId };
-    await confirmLink(this.#deps, { connectionId, tenantId, stateHash: null, access: linked, snapshot });
+    await confirmLink(this.#deps, {
+      connectionId,
+      tenantId,
+      stateHash: null,
+      access: linked,
+      snapshot,
+      shown,
+    });
   }
 
   /** While the person may still be choosing accounts, only the account that is asked for shows that they are done. */

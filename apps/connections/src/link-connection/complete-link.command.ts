@@ -1,3 +1,5 @@
+import type { OtherLink } from '#domain';
+
 /** The provider sent the browser back. */
 export class CompleteLinkOf {
   readonly type = 'CompleteLinkOf';
@@ -12,5 +14,8 @@ export interface CompletedLink {
   readonly connectionId: string;
   /** The provider's code when it was refused. */
   readonly code: string | null;
+  readonly by: 'user' | 'provider';
+  /** What was linked besides and is not used. */
+  readonly otherLinks: readonly OtherLink[];
   readonly position: bigint | null;
 }

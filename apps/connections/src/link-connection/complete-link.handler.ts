@@ -31,7 +31,7 @@ export class CompleteLinkHandler implements ICommandHandler<CompleteLinkOf, Comp
     const linked = snapshots.filter(({ providerConnectionId }) =>
       result.providerConnectionIds.includes(providerConnectionId),
     );
-    const snapshot = bestSnapshot(linked, target.opened.iban);
+    const snapshot = bestSnapshot(linked, target.opened.iban, target.access.providerConnectionId);
     if (!snapshot) {
       throw new DomainError(
         'link.nothing-linked',
@@ -39,14 +39,16 @@ export class CompleteLinkHandler implements ICommandHandler<CompleteLinkOf, Comp
       );
     }
     const { connectionId, tenantId } = target;
-    const { position } = await confirmLink(this.#deps, {
+    const { state: after, position } = await confirmLink(this.#deps, {
       connectionId,
       tenantId,
       stateHash: hash,
       access: result.access,
       snapshot,
+      shown: snapshots,
     });
-    return { outcome: 'linked', connectionId, code: null, position };
+    const otherLinks = after.status === 'linked' ? (after.otherLinks ?? []) : [];
+    return { outcome: 'linked', connectionId, code: null, by: 'user', otherLinks, position };
   }
 
   async #target(state: string): Promise<KnownConnection> {
@@ -67,6 +69,6 @@ export class CompleteLinkHandler implements ICommandHandler<CompleteLinkOf, Comp
     const command = { type: 'RefuseLink' as const, stateHash: hash, code, by, now: this.#deps.clock.now() };
     const metadata = this.#deps.metadata(tenantId);
     const { position } = await runDecider(this.#deps, connection, connectionId, command, { metadata });
-    return { outcome: 'refused', connectionId, code, position };
+    return { outcome: 'refused', connectionId, code, by, otherLinks: [], position };
   }
 }

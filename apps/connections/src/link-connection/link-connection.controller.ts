@@ -5,6 +5,7 @@ import { Answers } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Payload } from '@nestjs/microservices';
+import { linkedText, otherLinkView, refusalText } from '../link-text.js';
 import { GetConnection } from '../queries.js';
 import { CompleteLinkOf, type CompletedLink } from './complete-link.command.js';
 import { StartLinkOf, type StartedLinkResult } from './start-link.command.js';
@@ -32,13 +33,22 @@ export class LinkConnectionController {
   /** The provider sent the person's browser back. */
   @Answers(RPC_SUBJECTS.completeLink)
   async onCallback(@Payload() { state, parameters }: CompleteLinkRpc): Promise<CompletedLinkReply> {
-    const { outcome, connectionId, code, position } = await this.#commands.execute<
+    const { outcome, connectionId, code, by, otherLinks, position } = await this.#commands.execute<
       CompleteLinkOf,
       CompletedLink
     >(new CompleteLinkOf(state, parameters));
     const { status } = await this.#queries.execute<GetConnection, ConnectionView>(
       new GetConnection(connectionId, null, position),
     );
-    return { outcome, connectionId, status, code, position: text(position) };
+    const message = code === null ? linkedText(otherLinks) : refusalText({ code, by });
+    return {
+      outcome,
+      connectionId,
+      status,
+      code,
+      message,
+      otherLinks: otherLinks.map(otherLinkView),
+      position: text(position),
+    };
   }
 }

@@ -42,6 +42,7 @@ export class OpenConnectionHandler implements ICommandHandler<OpenConnectionFor,
         connectionId,
         tenantId,
         stateHash: null,
+        shown: [],
         ...confirmed,
       });
       return { connectionId, link: null, position };

@@ -3,12 +3,14 @@ import { connection, type ConnectionEvent } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import { type EventPublisher, OrderedPublisher } from '#messaging';
 import type { Reactor } from '#read-model';
+import { otherLinksText, otherLinkView } from '../link-text.js';
 import { consentText, problemText } from '../status-reason.js';
 
 const NAMES: readonly PublicEventName[] = [
   'connection.linked',
   'connection.action-required',
   'connection.consent-expiring',
+  'connection.other-links-found',
   'connection.disconnected',
 ];
 
@@ -36,6 +38,11 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
     const { expiresAt, withinDays, daysLeft } = event.data;
     const data = { ...ids, expiresAt, withinDays, daysLeft, message: consentText(event.data) };
     return publicEvent('connection.consent-expiring', { ...parts, data });
+  }
+  if (event.type === 'OtherLinksObserved' && event.data.links.length > 0) {
+    const { links } = event.data;
+    const data = { ...ids, otherLinks: links.map(otherLinkView), message: otherLinksText(links) };
+    return publicEvent('connection.other-links-found', { ...parts, data });
   }
   if (event.type === 'ConnectionDisconnected') {
     return publicEvent('connection.disconnected', { ...parts, data: { ...ids, by: event.data.by } });

@@ -45,9 +45,10 @@ export class LinkCallbackController {
     const parameters = textsOf(query);
     try {
       const completed = await this.#complete(parameters);
-      const { connectionId, outcome, status, code } = completed;
-      if (!wantsPage(request)) await reply.status(200).send({ connectionId, outcome, status, code });
-      else await show(reply, 200, outcome);
+      const { connectionId, outcome, status, code, message, otherLinks } = completed;
+      if (!wantsPage(request)) {
+        await reply.status(200).send({ connectionId, outcome, status, code, message, otherLinks });
+      } else await show(reply, 200, outcome);
     } catch (error) {
       if (!wantsPage(request) || !(error instanceof RpcProblem || error instanceof DomainError)) throw error;
       await show(reply, statusOfCode(error.code, STATUSES), 'failed');

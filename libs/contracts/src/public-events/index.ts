@@ -5,6 +5,7 @@ export * from './connection-action-required.event.js';
 export * from './connection-consent-expiring.event.js';
 export * from './connection-disconnected.event.js';
 export * from './connection-linked.event.js';
+export * from './connection-other-links-found.event.js';
 export * from './connection.data.js';
 export * from './public-event.js';
 export * from './sync-completed.event.js';

@@ -4,6 +4,7 @@ import { ConnectionActionRequiredV1 } from './connection-action-required.event.j
 import { ConnectionConsentExpiringV1 } from './connection-consent-expiring.event.js';
 import { ConnectionDisconnectedV1 } from './connection-disconnected.event.js';
 import { ConnectionLinkedV1 } from './connection-linked.event.js';
+import { ConnectionOtherLinksFoundV1 } from './connection-other-links-found.event.js';
 import { SyncCompletedV1 } from './sync-completed.event.js';
 import { SyncFailedV1 } from './sync-failed.event.js';
 import { TransactionsAmendedV1 } from './transactions-amended.event.js';
@@ -20,6 +21,7 @@ export const PUBLIC_EVENTS = {
   'connection.linked': ConnectionLinkedV1,
   'connection.action-required': ConnectionActionRequiredV1,
   'connection.consent-expiring': ConnectionConsentExpiringV1,
+  'connection.other-links-found': ConnectionOtherLinksFoundV1,
   'connection.disconnected': ConnectionDisconnectedV1,
   'balance.observed': BalanceObservedV1,
 } as const satisfies Record<PublicEventName, new () => object>;

@@ -1,5 +1,6 @@
 import type { BankAccountView } from '../views/bank-account.view.js';
 import type { ConnectionView } from '../views/connection.view.js';
+import type { OtherLinkView } from '../views/other-link.view.js';
 
 /** One page of a list; `nextCursor` is `null` on the last. */
 export interface Page<Item> {
@@ -38,6 +39,10 @@ export interface CompletedLinkReply {
   readonly status: string;
   /** The provider's code when it was refused. */
   readonly code: string | null;
+  /** What came of it, in words with a next step. */
+  readonly message: string;
+  /** What was linked besides and is not used. */
+  readonly otherLinks: readonly OtherLinkView[];
   readonly position: string | null;
 }
 

@@ -12,6 +12,7 @@ const SUMMARIES: Readonly<Record<PublicEventName, string>> = {
   'connection.action-required': 'A connection does not work until somebody acts.',
   'connection.consent-expiring':
     'The account holder’s consent soon ends; told once each within 30, 14, 7 and 1 days of it.',
+  'connection.other-links-found': 'The account holder linked banks besides, which no connection uses.',
   'connection.disconnected': 'A link ended; its transactions stay.',
   'balance.observed': 'The bank shows another balance than the last time.',
 };

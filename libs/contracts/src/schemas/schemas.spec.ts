@@ -119,6 +119,11 @@ const DATA: Data = {
     daysLeft: 7,
     message: 'Send a fresh link.',
   },
+  'connection.other-links-found': {
+    ...OWNER,
+    otherLinks: [{ id: '3108', accounts: [{ iban: null, name: 'Livret' }] }],
+    message: 'Open a connection for it.',
+  },
   'connection.disconnected': { ...OWNER, by: 'provider' },
   'balance.observed': {
     ...OWNER,

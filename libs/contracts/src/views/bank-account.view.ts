@@ -49,6 +49,16 @@ export class BankAccountView {
   @IsIn(['tracked', 'ambiguous', 'ignored', 'untracked', 'not-shared', 'vanished'])
   readonly status!: 'tracked' | 'ambiguous' | 'ignored' | 'untracked' | 'not-shared' | 'vanished';
 
+  /** Why nothing is imported from it and what to do about that; `null` for a tracked account. */
+  @Nullable()
+  @IsString()
+  readonly statusReason!: string | null;
+
+  /** Since when it is shared again, ISO 8601 UTC, when there was a time in which it was not; else `null`. */
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly sharedSince!: string | null;
+
   /** Which accounts of the caller's it could be, when that has to be decided. */
   @IsArray()
   @ValidateNested({ each: true })

@@ -11,6 +11,7 @@ import {
 } from 'class-validator';
 import { Nullable } from '../nullable.js';
 import { ConnectionAccountView } from './connection-account.view.js';
+import { OtherLinkView } from './other-link.view.js';
 
 /** What happens next without anybody acting. */
 export class NextAutomaticActionView {
@@ -74,6 +75,12 @@ export class ConnectionView {
   @ValidateNested({ each: true })
   @Type(() => ConnectionAccountView)
   readonly accounts!: ConnectionAccountView[];
+
+  /** What the account holder linked besides; each needs a connection of its own, and ends with this one. */
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => OtherLinkView)
+  readonly otherLinks!: OtherLinkView[];
 
   /** ISO 8601 UTC. */
   @Nullable()

@@ -9,6 +9,7 @@ export * from './delivery-replayed.view.js';
 export * from './delivery.view.js';
 export * from './history-gap.view.js';
 export * from './link-session.view.js';
+export * from './other-link.view.js';
 export * from './sync-accepted.view.js';
 export * from './sync-page.view.js';
 export * from './sync-progress.view.js';

@@ -52,6 +52,8 @@ export interface OpenedConnection extends ConnectionContext {
   readonly opened: ConnectionOpened['data'];
   readonly access: SealedAccess | null;
   readonly attempts: readonly LinkAttempt[];
+  /** How the newest link page ended, when the person or the provider refused it. */
+  readonly refused?: { readonly code: string; readonly by: 'user' | 'provider'; readonly at: string } | null;
   readonly syncEnabled: boolean;
   readonly syncDaysBack: number;
   readonly problem: ConnectionProblem | null;

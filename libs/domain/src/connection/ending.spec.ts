@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { given, stateAfter } from '#testing';
 import { connection } from './connection.js';
 import type { Disconnect, ResealToken } from './connection.commands.js';
-import type { ConnectionEvent, LinkAtProvider, OtherLink, UserAtProvider } from './connection.events.js';
+import type {
+  ConnectionEvent,
+  LinkAtProvider,
+  LinkStarted,
+  OtherLink,
+  UserAtProvider,
+} from './connection.events.js';
 import { tokensInUse } from './ending.js';
 
 const NOW = '2026-06-01T08:00:00.000Z';
@@ -23,7 +29,7 @@ const opened: ConnectionEvent = {
     openedAt: NOW,
   },
 };
-const page: ConnectionEvent = {
+const page: LinkStarted = {
   type: 'LinkStarted',
   data: {
     ...context,
@@ -101,7 +107,7 @@ describe('what is left to end at the provider', () => {
     ],
     [
       'a link of a user of the caller’s that was repaired through us',
-      [linkedTo(theirs, 's9'), { ...page, data: { ...page.data, providerUserId: 'u9' } } as ConnectionEvent],
+      [linkedTo(theirs, 's9'), { ...page, data: { ...page.data, providerUserId: 'u9' } }],
       'caller',
       disconnected('caller', theirs, false),
     ],
@@ -151,13 +157,13 @@ describe('what is left to end at the provider', () => {
   });
 });
 
-describe('a token that an old key sealed', () => {
-  const reseal = (from: string): ResealToken => ({ type: 'ResealToken', from, sealedToken: 'new', now: NOW });
-  const resealed = (link: LinkAtProvider): ConnectionEvent => ({
-    type: 'TokenResealed',
-    data: { ...context, ...link, sealedToken: 'new', resealedAt: NOW },
-  });
+const reseal = (from: string): ResealToken => ({ type: 'ResealToken', from, sealedToken: 'new', now: NOW });
+const resealed = (link: LinkAtProvider): ConnectionEvent => ({
+  type: 'TokenResealed',
+  data: { ...context, ...link, sealedToken: 'new', resealedAt: NOW },
+});
 
+describe('a token that an old key sealed', () => {
   it('is replaced where it is used', () => {
     const history = [opened, page, linkedTo(ours, 's2')];
     given(connection, ...history)
@@ -186,13 +192,14 @@ describe('a token that an old key sealed', () => {
   });
 });
 
+const observed = (links: readonly OtherLink[]): ConnectionEvent => ({
+  type: 'OtherLinksObserved',
+  data: { ...context, links, observedAt: NOW },
+});
+const observe = (links: readonly OtherLink[]) => ({ type: 'ObserveOtherLinks', links, now: NOW }) as const;
+
 describe('what the holder linked besides', () => {
   const other: OtherLink = { providerConnectionId: 'p2', accounts: [{ iban: null, name: 'Livret' }] };
-  const observed = (links: readonly OtherLink[]): ConnectionEvent => ({
-    type: 'OtherLinksObserved',
-    data: { ...context, links, observedAt: NOW },
-  });
-  const observe = (links: readonly OtherLink[]) => ({ type: 'ObserveOtherLinks', links, now: NOW }) as const;
   const history = [opened, page, linkedTo(ours, 's2')];
 
   it('is told when it is seen first, and when it is gone', () => {

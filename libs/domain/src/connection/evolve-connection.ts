@@ -25,6 +25,7 @@ const opened = (data: ConnectionOpened['data'], before: ConnectionState): Connec
   attempts: before.status === 'none' ? [] : before.attempts,
   syncEnabled: data.syncEnabled,
   syncDaysBack: data.syncDaysBack,
+  refused: null,
   problem: null,
   waiting: null,
   nextTryAt: null,
@@ -129,16 +130,19 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
         ...state,
         access: { providerUserId, providerConnectionId, sealedToken },
         ownUserIds: ownUsers(state, event.data),
+        refused: null,
         attempts: [...state.attempts, { stateHash, expiresAt, used: false }].slice(-REMEMBERED_ATTEMPTS),
       };
     }
     case 'ConnectionLinked': {
       const { providerUserId, providerConnectionId, sealedToken, stateHash } = event.data;
       const access = { providerUserId, providerConnectionId, sealedToken };
-      return { ...state, ...WELL, status: 'linked', access, attempts: used(state, stateHash) };
+      return { ...state, ...WELL, status: 'linked', access, refused: null, attempts: used(state, stateHash) };
     }
-    case 'LinkFailed':
-      return { ...state, attempts: used(state, event.data.stateHash) };
+    case 'LinkFailed': {
+      const { stateHash, code, by, failedAt: at } = event.data;
+      return { ...state, refused: { code, by, at }, attempts: used(state, stateHash) };
+    }
     case 'AccountDiscovered': {
       const before = known(state, event.data.providerAccountId);
       const account: KnownAccount = {

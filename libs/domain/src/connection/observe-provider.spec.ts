@@ -120,6 +120,12 @@ const sharedSince = (id: string, ...events: readonly ConnectionEvent[]): string 
   return accounts.find(({ providerAccountId }) => providerAccountId === id)?.sharedSince ?? null;
 };
 
+const on = (event: ConnectionEvent, at: string): ConnectionEvent =>
+  ({
+    type: event.type,
+    data: { ...event.data, discoveredAt: at, trackedAt: at },
+  }) as unknown as ConnectionEvent;
+
 describe('accounts', () => {
   it('are discovered, and the one with the asked IBAN is tracked', () => {
     given(connection, ...start)
@@ -199,11 +205,6 @@ describe('accounts', () => {
 
   it('that return are known to be shared without interruption since then only', () => {
     const [back, later] = ['2026-06-20T02:00:00.000Z', '2026-06-21T02:00:00.000Z'];
-    const on = (event: ConnectionEvent, at: string): ConnectionEvent =>
-      ({
-        type: event.type,
-        data: { ...event.data, discoveredAt: at, trackedAt: at },
-      }) as unknown as ConnectionEvent;
     const renamed = { ...ours, name: 'Compte pro' };
     const returned = [...settled, vanished('a1', 'not-shared'), on(discovered(ours), back)];
     expect(sharedSince('a1', ...settled)).toBeNull();

@@ -88,7 +88,10 @@ export interface ConnectionSnapshot {
 export interface WantedAccount {
   readonly providerAccountId: string;
   readonly currency: string | null;
-  /** First bank day wanted of it, inclusive; rows of before are left out, unless the bank took them back. */
+  /**
+   * First bank day wanted of it, inclusive; rows of before are left out, unless the bank took them back, or changes are read: a
+   * row may have been re-dated to before.
+   */
   readonly from: BankDay;
 }
 

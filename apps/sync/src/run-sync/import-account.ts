@@ -50,6 +50,10 @@ interface Look {
 const isNews = (row: Readable, key: ShownKey | undefined): boolean =>
   row.kind === 'deleted' ? key?.live === true : !key?.live || key.word !== wordOf(row.content);
 
+/** A row of before the days that are wanted is followed where the ledger knows it, and else left where it is. */
+const isWanted = (row: Readable, key: ShownKey | undefined, from: BankDay | undefined): boolean =>
+  row.kind === 'deleted' || key?.live === true || from === undefined || row.day >= from;
+
 const sizeOf = (event: LedgerEvent): number => Buffer.byteLength(JSON.stringify(event.data));
 
 /** Cuts the events of one decision into appends that any server takes; each is retried and recognised on its own. */
@@ -88,6 +92,8 @@ export class AccountImport {
   #feeding: ReadonlySet<string> = new Set();
   /** Those whose word counted once. */
   #ended: ReadonlySet<string> = new Set();
+  /** First bank day wanted. */
+  #from: BankDay | undefined;
 
   constructor(deps: ImportDeps, context: LedgerContext, metadata: EventMetadata) {
     this.#deps = deps;
@@ -99,8 +105,12 @@ export class AccountImport {
     return streamOf(ledger.category, this.#context.ledgerId);
   }
 
-  /** To be called before the pages are fetched: everything that others write from then on is foreign. */
-  async begin(): Promise<void> {
+  /**
+   * To be called before the pages are fetched: everything that others write from then on is foreign. `from` is the first bank
+   * day wanted: an older row is followed where the ledger knows it, and else no news.
+   */
+  async begin(from?: BankDay): Promise<void> {
+    this.#from = from;
     const { ledgerId } = this.#context;
     const { revision, seen } = await this.#catchUp((tx) => sourcesOf(tx, ledgerId));
     this.#since = revision;
@@ -183,12 +193,18 @@ export class AccountImport {
 
   async #look(tx: Sql, rows: readonly Readable[], pages: PageSet, head: bigint): Promise<Look> {
     // Nobody but this import ever wrote to the ledger, and no page set shows an id twice: all of it is new.
-    if (head === this.#ownEnd) return { news: rows, keys: new Map(), known: new Map(), gone: new Set() };
+    if (head === this.#ownEnd) {
+      const news = rows.filter((row) => isWanted(row, undefined, this.#from));
+      return { news, keys: new Map(), known: new Map(), gone: new Set() };
+    }
     const { ledgerId } = this.#context;
     const { providerAccountId } = pages;
     const ids = rows.map((row) => row.providerTransactionId);
     const keys = await shownKeys(tx, ledgerId, providerAccountId, ids);
-    const news = rows.filter((row) => isNews(row, keys.get(row.providerTransactionId)));
+    const news = rows.filter((row) => {
+      const key = keys.get(row.providerTransactionId);
+      return isNews(row, key) && isWanted(row, key, this.#from);
+    });
     if (news.length === 0) return { news, keys, known: new Map(), gone: new Set() };
     const strangers = news.flatMap((row) =>
       row.kind === 'row' && !keys.get(row.providerTransactionId)?.live ? [row.content] : [],

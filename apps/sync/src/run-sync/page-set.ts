@@ -31,13 +31,14 @@ export interface ShownSoFar {
 }
 
 /**
- * That a row of the day `row.day` would have been staged: the day was read as a whole, nothing staged was lost since, and no
- * row of the account and of that day, or of an unknown day, was unreadable: it might be the one that is missed.
+ * That a row of the day `row.day`, shown as `row.key` so far, would have been staged: the day was read as a whole, nothing staged
+ * was lost since, and no row of the account was unreadable that might be the one that is missed: under that id, of that day, or
+ * of an unknown one.
  */
 const PROVED = `row.day >= $4::date AND ($5::date IS NULL OR row.day <= $5::date)
   AND EXISTS (SELECT 1 FROM ${STAGING}.begun WHERE sync_id = $1 AND attempt = $2)
   AND NOT EXISTS (SELECT 1 FROM ${STAGING}.failures AS bad WHERE bad.sync_id = $1 AND bad.attempt = $2
-    AND (bad.account IS NULL OR bad.account = $3) AND (bad.day IS NULL OR bad.day = row.day))`;
+    AND (bad.account IS NULL OR bad.account = $3) AND (bad.day IS NULL OR bad.day = row.day OR bad.row_key = row.key))`;
 
 const proofParams = ({ syncId, attempt, providerAccountId, wholeDays }: PageSet): readonly unknown[] => [
   syncId,
@@ -63,8 +64,8 @@ export const provenGone = async (
 ): Promise<ReadonlySet<string>> => {
   if (shown.length === 0) return new Set();
   const rows = await sql.query<{ id: string }>(
-    `SELECT row.id FROM unnest($6::text[], $7::date[]) AS row (id, day)
-     WHERE coalesce(${stagedAs('row.id')}, ${PROVED})`,
+    `SELECT row.key AS id FROM unnest($6::text[], $7::date[]) AS row (key, day)
+     WHERE coalesce(${stagedAs('row.key')}, ${PROVED})`,
     [
       ...proofParams(pages),
       shown.map(({ providerTransactionId }) => providerTransactionId),
@@ -84,7 +85,7 @@ export const absentRows = async (
   if (pages.wholeDays === null) return [];
   const rows = await sql.query<{ id: string }>(
     `SELECT row.id FROM (
-       SELECT shown.id, shown.day FROM (
+       SELECT shown.id, shown.day, shown.key FROM (
          SELECT entry.id, entry.day, (
            SELECT known.provider_transaction_id FROM ${LEDGER}.keys AS known
            WHERE known.transaction_id = entry.id AND known.provider_account_id = $3 AND known.live
@@ -114,7 +115,7 @@ export const abandonedRows = async (
   const first = await firstShownDay(sql, ledgerId, pages);
   const rows = await sql.query<{ id: string }>(
     `SELECT row.id FROM (
-       SELECT held.id, held.day FROM (
+       SELECT held.id, held.day, NULL::text AS key FROM (
          SELECT entry.id, entry.day, (
            SELECT true FROM ${LEDGER}.keys AS known WHERE known.transaction_id = entry.id AND known.live
              AND (known.provider_account_id = $3 OR known.provider_account_id = ANY($7)) LIMIT 1

@@ -77,11 +77,15 @@ const deleted = (account: string, id: string, day = DAY): FetchedTransaction => 
   day,
   providerUpdatedAt: null,
 });
-const unreadable = (account: string | null, day: BankDay | null): FetchedTransaction => ({
+const unreadable = (
+  account: string | null,
+  day: BankDay | null,
+  rowKey: string = randomUUID(),
+): FetchedTransaction => ({
   kind: 'unreadable',
   providerAccountId: account,
   day,
-  rowKey: randomUUID(),
+  rowKey,
   reason: 'bad-amount',
   field: 'value',
 });
@@ -113,7 +117,7 @@ class Runs {
     };
     const stillFeeds = (_: string, id: string) => Promise.resolve(this.feeding.has(id));
     const each = new AccountImport({ db, store, stillFeeds }, context, metadata());
-    await each.begin();
+    await each.begin(FROM);
     await staging.begin(syncId, 1);
     for (const page of pages) await staging.add(syncId, 1, page);
     await meanwhile(syncId);
@@ -298,6 +302,11 @@ describe('a row that is absent', () => {
     ['a row of its day was unreadable', [other, unreadable('p1', DAY)], WHOLE],
     ['a row of an unknown day was unreadable', [other, unreadable('p1', null)], WHOLE],
     ['a row of an unknown account was unreadable', [other, unreadable(null, null)], WHOLE],
+    [
+      'it became unreadable itself, of another day',
+      [...five.slice(1), other, unreadable('p1', FROM, '1')],
+      WHOLE,
+    ],
   ] as const)('is kept when %s', async (_, shown, wholeDays) => {
     await runs.read('p1', [shown], wholeDays);
     expect(await runs.held()).toHaveLength(6);
@@ -323,6 +332,35 @@ describe('a row that is absent', () => {
     runs.feeding = new Set(['p1', 'p2']);
     await runs.read('p2', [[row('p2', '1', { amount: '1.00' })]], WHOLE);
     expect(await runs.held()).toHaveLength(6);
+  });
+});
+
+describe('a row that the bank dates anew to before the days that are wanted', () => {
+  const before = addDays(FROM, -20);
+  const others = ['2', '3'].map((id) => row('p1', id));
+
+  it('is followed there, and not missed where it was', async () => {
+    await runs.read('p1', [[row('p1', '1'), ...others]], WHOLE);
+    await runs.read('p1', [[row('p1', '1', { bookedOn: before }), ...others]], WHOLE);
+    expect((await kinds()).slice(3)).toEqual(['corrected']);
+    await runs.read('p1', [others], WHOLE);
+    expect(await runs.held()).toEqual([`${before} -4.50 booked`, ...Array(2).fill(`${DAY} -4.50 booked`)]);
+    await check(runs);
+  });
+
+  it.each([
+    ['was never known', [[row('p1', '9', { bookedOn: before })]]],
+    [
+      'was not known to a ledger that holds others',
+      [others, [...others, row('p1', '9', { bookedOn: before })]],
+    ],
+    [
+      'was taken back before',
+      [[row('p1', '9')], [deleted('p1', '9')], [row('p1', '9', { bookedOn: before })]],
+    ],
+  ] as const)('is no news when it %s', async (_, reads) => {
+    for (const shown of reads) await runs.read('p1', [shown]);
+    expect(await runs.held()).not.toContain(`${before} -4.50 booked`);
   });
 });
 

@@ -2,7 +2,7 @@ import {
   connection, type KnownAccount, type LedgerContext, type LinkedConnection, type OpenRun, sync, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { derivedId, fold, runDecider } from '#event-store';
-import { addDays, dayIn } from '#kernel';
+import { addDays, type BankDay, dayIn } from '#kernel';
 import { type ConnectionSnapshot, type FetchStep, observationOf } from '#providers';
 import { inParallel } from '../in-parallel.js';
 import type { SyncDeps } from '../sync-deps.js';
@@ -158,12 +158,13 @@ export class SyncAttempt {
     slice: Slice,
   ): Promise<SliceEnd> {
     const { syncId, attempt } = this.#run;
+    const wantedFrom = firstDaysOf(slice);
     for (const account of accounts) {
       const each = this.#importFor(linked, account);
       this.#imports.set(account.providerAccountId, each);
-      await each.begin();
+      await each.begin(wantedFrom.get(account.providerAccountId));
     }
-    const days = new DaysByAccount();
+    const days = new DaysByAccount(wantedFrom);
     const currencies = new Map(accounts.map((each) => [each.providerAccountId, each.currency]));
     const ends = await session.use(async (access) => {
       this.#progress.isStaging = true;
@@ -340,27 +341,32 @@ const returnedAccounts = (
   return new Set(tracked.map(({ providerAccountId }) => providerAccountId).filter((id) => ids.has(id)));
 };
 
+/** The first day that a slice asks for, of each account. */
+const firstDaysOf = ({ reads }: Slice): ReadonlyMap<string, BankDay> => {
+  const days = new Map<string, BankDay>();
+  for (const { providerAccountId: id, from } of reads.flatMap(({ accounts }) => accounts)) {
+    const first = days.get(id);
+    if (first === undefined || from < first) days.set(id, from);
+  }
+  return days;
+};
+
 /** The days of which this slice read all that the account shows: what is missing there is gone. */
 const wholeDaysOf = (
   { providerAccountId: id, sharing }: KnownAccount,
-  { reads }: Slice,
+  slice: Slice,
   ends: readonly FetchEnd[],
 ): WholeDays | null => {
   if (sharing !== 'shared') return null;
-  const wanted = reads.flatMap(({ part, accounts }, n) => {
+  const wanted = slice.reads.flatMap(({ part, accounts }, n) => {
     const isWhole = ends[n]?.complete === true && ends[n].scope === 'full';
     // A row that the bank re-dated since the newer days were read would be missing from both.
     const isOpen = part.kind === 'changes' || part.to === null;
     return isWhole && isOpen ? accounts.filter(({ providerAccountId }) => providerAccountId === id) : [];
   });
-  const earliest = (each: typeof wanted) =>
-    each.map(({ from }) => from).toSorted((a, b) => (a < b ? -1 : 1))[0];
-  const from = earliest(wanted);
+  const [from] = wanted.map((each) => each.from).toSorted((a, b) => (a < b ? -1 : 1));
   if (!from) return null;
-  // Changes are read of all days that are in the ledger by now.
-  const followed = reads
-    .flatMap((read) => read.accounts)
-    .filter(({ providerAccountId }) => providerAccountId === id);
+  // The changes that were read with them are those of all days that the ledger has of the account by now.
   const isFollowed = ends.every(({ complete }) => complete);
-  return { from, to: null, knownFrom: (isFollowed ? earliest(followed) : undefined) ?? from };
+  return { from, to: null, knownFrom: (isFollowed ? firstDaysOf(slice).get(id) : undefined) ?? from };
 };

@@ -114,10 +114,9 @@ export class TransactionsFetch {
       if (account !== null && !this.wanted.has(account)) return [];
       this.lastUpdate = laterOf(this.lastUpdate, lastUpdateOfRow(row), this.limits.latestMs);
       const item = translateTransaction(row, (id) => this.wanted.get(id)?.currency ?? null);
-      // A change of a row from before the window is not news: the row was never imported.
-      return item.kind === 'row' && item.day < (this.wanted.get(item.providerAccountId)?.from ?? '')
-        ? []
-        : [item];
+      // A changed row may have been of a day within the window before: whoever knows it must hear of it.
+      const isKept = item.kind !== 'row' || this.request.part.kind === 'changes';
+      return isKept || item.day >= (this.wanted.get(item.providerAccountId)?.from ?? '') ? [item] : [];
     });
   }
 }

@@ -115,6 +115,7 @@ describe('an amount', () => {
       expect(amountOf(json)).toEqual({
         kind: 'unreadable',
         providerAccountId: '8801',
+        day: '2026-03-13',
         rowKey: '700211',
         reason: 'bad-amount',
         field: 'value',
@@ -156,6 +157,19 @@ describe('a row that cannot be read', () => {
 
   it.each([null, 'text', [], {}])('is counted even when it is no object: %j', (raw) => {
     expect(translateTransaction(raw, inEuro)).toMatchObject({ kind: 'unreadable', reason: 'missing-id' });
+  });
+
+  it.each([
+    ['its booked day', { value: null }, '2026-03-13'],
+    ['its value day', { value: null, date: '', vdate: '2026-03-15' }, '2026-03-15'],
+    ['its transacted day', { value: null, date: null, vdate: null }, '2026-03-12'],
+    ['its day though another date is bad', { vdate: '2026-13-01' }, '2026-03-13'],
+    ['its day though its account is missing', { id_account: null }, '2026-03-13'],
+    ['no day when that one is bad', { date: '2026-02-30' }, null],
+    ['no day when it has none', { date: null, vdate: null, rdate: null }, null],
+    ['no day when it has no id: it may be any row, re-dated', { id: null }, null],
+  ])('says %s, which spares the other days', (_, changes, day) => {
+    expect(translated(changes)).toMatchObject({ kind: 'unreadable', day });
   });
 
   it('without an id is known again by its content, whatever the order of its fields', () => {

@@ -118,6 +118,14 @@ const translateRow = (row: JsonRecord, key: Key, currency: string | null): Fetch
   };
 };
 
+/** Where the id says which row it is and its day is beyond doubt, no row of another day can be meant. */
+const filedUnder = (row: JsonRecord, id: string | null): BankDay | null => {
+  const day = [row['date'], row['vdate'], row['rdate']].find(
+    (value) => value !== null && value !== undefined && value !== '',
+  );
+  return id === null ? null : parseDay(day);
+};
+
 const unreadable = (
   raw: unknown,
   id: string | null,
@@ -126,6 +134,7 @@ const unreadable = (
 ): FetchedTransaction => ({
   kind: 'unreadable',
   providerAccountId,
+  day: filedUnder(asRecord(raw) ?? {}, id),
   rowKey: id ?? createHash('sha256').update(canonicalJson(raw)).digest('hex'),
   reason,
   field,

@@ -6,10 +6,17 @@ import { DisconnectAtProviderReactor } from './disconnect-connection/disconnect-
 import { FindLostLinksJob } from './find-lost-links/find-lost-links.job.js';
 import { NoticeSilenceJob } from './notice-silence/notice-silence.job.js';
 import { PublishConnectionEventsPublisher } from './publish-connection-events/publish-connection-events.publisher.js';
+import { ResealTokensJob } from './reseal-tokens/reseal-tokens.job.js';
 import { WarnOfConsentsJob } from './warn-of-consents/warn-of-consents.job.js';
 
-const LOOK_FOR_LOST_EVERY_MS = 60_000;
-const WARN_EVERY_MS = 3_600_000;
+/** How long the jobs rest between two looks. */
+export interface JobPauses {
+  readonly lostLinksMs: number;
+  /** Of what goes by days: consents, silence, keys. */
+  readonly daysMs: number;
+}
+
+const PAUSES: JobPauses = { lostLinksMs: 60_000, daysMs: 3_600_000 };
 const CALLBACK_PATH = '/v1/link/callback';
 
 const depsOf = async (resources: ServiceResources): Promise<ConnectionsDeps> => {
@@ -31,8 +38,10 @@ const depsOf = async (resources: ServiceResources): Promise<ConnectionsDeps> => 
   );
 };
 
-/** Bank links: opens, authorises, pauses and ends them; owns the sealed provider tokens. */
-export const startConnections = async (resources: ServiceResources): Promise<{ stop(): Promise<void> }> => {
+export const startConnectionsWith = async (
+  resources: ServiceResources,
+  pauses: JobPauses,
+): Promise<{ stop(): Promise<void> }> => {
   const deps = await depsOf(resources);
   const service = await startService({
     resources,
@@ -46,23 +55,24 @@ export const startConnections = async (resources: ServiceResources): Promise<{ s
   service.runners.react(new DisconnectAtProviderReactor(resources.commands).reactor);
   service.runners.react(new PublishConnectionEventsPublisher(resources.events).reactor);
   await service.runners.prepared();
-  const consents = new WarnOfConsentsJob(deps, resources.keeper);
-  const warner = periodically('warn-of-consents', WARN_EVERY_MS, service.logger, () =>
-    consents.sweep(stopping.signal),
-  );
-  const silence = new NoticeSilenceJob(deps, resources.keeper);
-  const listener = periodically('notice-silence', WARN_EVERY_MS, service.logger, () =>
-    silence.sweep(stopping.signal),
-  );
-  const lostLinks = new FindLostLinksJob(deps, resources.keeper);
-  const finder = periodically('find-lost-links', LOOK_FOR_LOST_EVERY_MS, service.logger, () =>
-    lostLinks.sweep(stopping.signal),
+  const { keeper } = resources;
+  const jobs = [
+    { name: 'find-lost-links', everyMs: pauses.lostLinksMs, job: new FindLostLinksJob(deps, keeper) },
+    { name: 'warn-of-consents', everyMs: pauses.daysMs, job: new WarnOfConsentsJob(deps, keeper) },
+    { name: 'notice-silence', everyMs: pauses.daysMs, job: new NoticeSilenceJob(deps, keeper) },
+    { name: 'reseal-tokens', everyMs: pauses.daysMs, job: new ResealTokensJob(deps, keeper) },
+  ].map(({ name, everyMs, job }) =>
+    periodically(name, everyMs, service.logger, () => job.sweep(stopping.signal)),
   );
   return {
     stop: async () => {
       stopping.abort();
-      await Promise.all([warner.stop(), finder.stop(), listener.stop()]);
+      await Promise.all(jobs.map((job) => job.stop()));
       await service.stop();
     },
   };
 };
+
+/** Bank links: opens, authorises, pauses and ends them; owns the sealed provider tokens. */
+export const startConnections = (resources: ServiceResources): Promise<{ stop(): Promise<void> }> =>
+  startConnectionsWith(resources, PAUSES);

@@ -52,6 +52,22 @@ describe('the webhook secrets of a provider', () => {
     expect(live(added, addedSecond)).toEqual(['passerelle1', 'passerelle2']);
   });
 
+  it('are sealed by another key as they are, unless they were replaced or retired', () => {
+    const from = facts.sealedSecret;
+    const reseal = {
+      type: 'ResealWebhookSecret',
+      fingerprint: '0a1b2c3d',
+      from,
+      sealedSecret: 'anew',
+    } as const;
+    const resealed: WebhookSecretAdded = { ...added, data: { ...added.data, sealedSecret: 'anew' } };
+    given(webhookKeys, added, addedSecond).when(reseal).thenEvents(resealed);
+    given(webhookKeys, added, resealed).when(reseal).thenNothing();
+    given(webhookKeys, added, retired).when(reseal).thenNothing();
+    given(webhookKeys).when(reseal).thenNothing();
+    expect(live(added, addedSecond, resealed)).toEqual(['passerelle2', 'passerelle1']);
+  });
+
   it('are retired one by one, once', () => {
     given(webhookKeys, added, addedSecond).when(retire).thenEvents(retired);
     given(webhookKeys, added, addedSecond, retired).when(retire).thenNothing();

@@ -18,7 +18,15 @@ export interface RetireWebhookSecret {
   readonly now: string;
 }
 
-export type WebhookKeysCommand = AddWebhookSecret | RetireWebhookSecret;
+/** The same secret, sealed by another key; `from`: as it was sealed. */
+export interface ResealWebhookSecret {
+  readonly type: 'ResealWebhookSecret';
+  readonly fingerprint: string;
+  readonly from: string;
+  readonly sealedSecret: string;
+}
+
+export type WebhookKeysCommand = AddWebhookSecret | RetireWebhookSecret | ResealWebhookSecret;
 
 export type WebhookKey = WebhookSecretAdded['data'] & {
   /** `null`: live. */
@@ -55,6 +63,11 @@ export const webhookKeys: Decider<WebhookKeysState, WebhookKeysCommand, WebhookK
         if (known?.retiredAt === null) return [];
         const { type: _, now, ...facts } = command;
         return [{ type: 'WebhookSecretAdded', data: { ...facts, addedAt: now } }];
+      }
+      case 'ResealWebhookSecret': {
+        if (known?.retiredAt !== null || known.sealedSecret !== command.from) return [];
+        const { retiredAt: _, ...facts } = known;
+        return [{ type: 'WebhookSecretAdded', data: { ...facts, sealedSecret: command.sealedSecret } }];
       }
       case 'RetireWebhookSecret': {
         if (!known) throw noSuchSecret(command.fingerprint);

@@ -169,7 +169,7 @@ export class AccountImport {
   #missing(pages: PageSet, from: BankDay): PageSet {
     const days = (Date.parse(this.#context.windowTo) - Date.parse(from)) / 86_400_000;
     const margin = Math.max(0, Math.min(MAX_MARGIN_DAYS, Math.floor(days / 10)));
-    return { ...pages, wholeDays: { from: addDays(from, margin), to: pages.wholeDays?.to ?? null } };
+    return { ...pages, wholeDays: { to: null, ...pages.wholeDays, from: addDays(from, margin) } };
   }
 
   #reading({ providerAccountId }: PageSet, gone: ReadonlySet<string>): Reading {

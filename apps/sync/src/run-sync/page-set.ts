@@ -10,6 +10,8 @@ export interface WholeDays {
   readonly to: BankDay | null;
   /** First day from which on the ledger has all that the account shows, by this read and those before; absent: `from`. */
   readonly knownFrom?: BankDay;
+  /** The account was shared again after a time in which it was not: the history that it shows since may be shorter than before. */
+  readonly isShownAnew?: boolean;
 }
 
 /** What one attempt of a run fetched of one account. */
@@ -83,6 +85,7 @@ export const absentRows = async (
   limit: number,
 ): Promise<readonly string[]> => {
   if (pages.wholeDays === null) return [];
+  const first = pages.wholeDays.isShownAnew ? await firstStagedDay(sql, pages) : '-infinity';
   const rows = await sql.query<{ id: string }>(
     `SELECT row.id FROM (
        SELECT shown.id, shown.day, shown.key FROM (
@@ -91,10 +94,11 @@ export const absentRows = async (
            WHERE known.transaction_id = entry.id AND known.provider_account_id = $3 AND known.live
          ) AS key
          FROM ${LEDGER}.entries AS entry
-         WHERE entry.ledger_id = $6 AND entry.day >= $4::date AND entry.removed_at IS NULL OFFSET 0
+         WHERE entry.ledger_id = $6 AND entry.day >= $4::date AND entry.removed_at IS NULL
+           AND (entry.status = 'pending' OR entry.day > $7::date) OFFSET 0
        ) AS shown WHERE shown.key IS NOT NULL AND ${stagedAs('shown.key')} IS NULL OFFSET 0
-     ) AS row WHERE ${PROVED} ORDER BY row.day, row.id LIMIT $7`,
-    [...proofParams(pages), ledgerId, limit],
+     ) AS row WHERE ${PROVED} ORDER BY row.day, row.id LIMIT $8`,
+    [...proofParams(pages), ledgerId, first ?? 'infinity', limit],
   );
   return rows.map(({ id }) => id);
 };
@@ -112,7 +116,8 @@ export const abandonedRows = async (
   limit: number,
 ): Promise<readonly string[]> => {
   if (pages.wholeDays === null) return [];
-  const first = await firstShownDay(sql, ledgerId, pages);
+  const { isShownAnew } = pages.wholeDays;
+  const first = isShownAnew ? await firstStagedDay(sql, pages) : await firstShownDay(sql, ledgerId, pages);
   const rows = await sql.query<{ id: string }>(
     `SELECT row.id FROM (
        SELECT held.id, held.day, NULL::text AS key FROM (
@@ -128,6 +133,19 @@ export const abandonedRows = async (
     [...proofParams(pages), ledgerId, [...feeding], first ?? 'infinity', limit],
   );
   return rows.map(({ id }) => id);
+};
+
+/** The earliest day that the account's answer shows a row of. */
+const firstStagedDay = async (
+  sql: Sql,
+  { syncId, attempt, providerAccountId }: PageSet,
+): Promise<BankDay | null> => {
+  const [first] = await sql.query<{ day: BankDay }>(
+    `SELECT day FROM ${STAGING}.rows WHERE sync_id = $1 AND attempt = $2 AND account = $3 AND NOT gone
+     ORDER BY day LIMIT 1`,
+    [syncId, attempt, providerAccountId],
+  );
+  return first?.day ?? null;
 };
 
 /** The earliest day of which the ledger holds a row that the account shows now. */

@@ -364,6 +364,33 @@ describe('a row that the bank dates anew to before the days that are wanted', ()
   });
 });
 
+describe('a row of an account that is shared again, with other ids', () => {
+  const days = [-5, -4, -3, -2, -1].map((days) => addDays(DAY, days));
+  const ANEW: WholeDays = { ...WHOLE, isShownAnew: true };
+  const shownAs = (first: number, from: number) =>
+    days.slice(from).map((bookedOn, nth) => row('p1', `${first + from + nth}`, { bookedOn }));
+  beforeEach(async () => {
+    await runs.read('p1', [shownAs(1, 0)], WHOLE);
+  });
+
+  it('stands when its day is not after the first that is shown: the new history may be shorter', async () => {
+    await runs.read('p1', [shownAs(11, 2)], ANEW);
+    expect((await kinds()).slice(5)).toEqual(Array(3).fill('re-identified'));
+    expect(await standing()).toBe(5);
+  });
+
+  it('ends when the bank took it back meanwhile', async () => {
+    await runs.read('p1', [shownAs(11, 0).toSpliced(3, 1)], ANEW);
+    expect((await kinds()).slice(5)).toEqual([...Array(4).fill('re-identified'), 'absent-from-bank']);
+    await check(runs);
+  });
+
+  it('stands while the provider shows none of it yet', async () => {
+    await runs.read('p1', [[]], ANEW);
+    expect(await standing()).toBe(5);
+  });
+});
+
 describe('a row that only a re-created account showed, and its heir does not', () => {
   const old = addDays(DAY, -40);
   const history = ['1', '2', '3'].map((id, nth) => row('p1', id, { bookedOn: addDays(DAY, nth - 3) }));

@@ -88,6 +88,32 @@ describe('a run', () => {
     expect(later(1, { accounts: [account('a', 'other')] }).kinds).toEqual([['window']]);
   });
 
+  it('reads an account anew that was shared again since it was read, whatever became of the run that saw it first', () => {
+    const sharedAt = (sharedSince: string, refreshedAt: string | null = null) =>
+      later(1, { accounts: [{ ...account('a'), sharedSince }], refreshedAt });
+    const since = `${TODAY}T13:00:00.000Z`;
+    expect(sharedAt(since).kinds).toEqual([['window']]);
+    expect(sharedAt(`${TODAY}T11:00:00.000Z`).kinds).toEqual([['changes']]);
+    const again = sharedAt(since, `${TODAY}T14:00:00.000Z`);
+    expect(again.kinds).toEqual([['window']]);
+    const { kinds } = later(2, { cursor: again.cursor, accounts: [{ ...account('a'), sharedSince: since }] });
+    expect(kinds).toEqual([['changes']]);
+  });
+
+  it('reads it once more when the provider has looked at the bank since, and not before', () => {
+    const accounts = [{ ...account('a'), sharedSince: `${TODAY}T13:00:00.000Z` }];
+    const before = `${TODAY}T12:30:00.000Z`;
+    const early = later(1, { accounts, refreshedAt: before });
+    expect(early.kinds).toEqual([['window']]);
+    const same = later(2, { cursor: early.cursor, accounts, refreshedAt: before });
+    expect(same.kinds).toEqual([['changes']]);
+    const looked = later(3, { cursor: same.cursor, accounts, refreshedAt: at(addDays(TODAY, 3)) });
+    expect(looked.kinds).toEqual([['window']]);
+    expect(later(4, { cursor: looked.cursor, accounts, refreshedAt: at(addDays(TODAY, 4)) }).kinds).toEqual([
+      ['changes'],
+    ]);
+  });
+
   it('reads only the older days when more is wanted', () => {
     const { slices } = later(1, { wantedFrom: day('2026-09-01') });
     expect(slices[1]).toMatchObject({ from: '2026-09-01', to: '2026-10-01' });

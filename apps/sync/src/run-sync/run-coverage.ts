@@ -6,6 +6,8 @@ import { type AccountProof, readCursor, type SyncCursor, writeCursor } from './s
 export interface CoveredAccount {
   readonly providerAccountId: string;
   readonly ledgerId: string;
+  /** Since when it is shared again, ISO 8601 UTC; `null` or absent: it always was. */
+  readonly sharedSince?: string | null;
 }
 
 /** What one run is to cover. */
@@ -20,6 +22,8 @@ export interface Coverage {
   readonly wantedFrom: BankDay;
   /** ISO 8601 UTC. */
   readonly begunAt: string;
+  /** When the provider last looked at the bank, ISO 8601 UTC; `null` or absent: unknown. */
+  readonly refreshedAt?: string | null;
   /** Accounts that were last read in full no later than this are read again: changes that bear no time are found by nothing else. */
   readonly rereadBefore: string;
   readonly rereadDays: number;
@@ -69,6 +73,7 @@ const GAP_AFTER_DAYS = 7;
 
 const min = <T extends string>(a: T, b: T): T => (a < b ? a : b);
 const max = <T extends string>(a: T, b: T): T => (a > b ? a : b);
+const isLater = (a: string, b: string): boolean => Date.parse(a) > Date.parse(b);
 const daysBetween = (from: BankDay, to: BankDay): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 
 /**
@@ -104,10 +109,11 @@ export class RunCoverage {
     this.#provider = before?.provider ?? null;
     this.#to = before?.to ?? null;
     this.#lastRows = new Map(before?.lastRows);
-    for (const { providerAccountId: id, ledgerId } of run.accounts) {
+    for (const account of run.accounts) {
+      const { providerAccountId: id, ledgerId } = account;
       const proof = before?.accounts.get(id);
       if (this.#provider === null || !proof || proof.ledgerId !== ledgerId || run.returned.has(id)) continue;
-      this.#proofs.set(id, proof);
+      if (!this.#hasMoreToShow(account, proof)) this.#proofs.set(id, proof);
     }
     this.#known = run.accounts.filter(({ providerAccountId }) => this.#proofs.has(providerAccountId));
     this.#recent = this.#planRecent();
@@ -190,6 +196,19 @@ export class RunCoverage {
     return { kind: 'recent', reads, from: again.map((each) => each.from).reduce(min, from), to: null };
   }
 
+  /** It was shared again, and the provider looked at the bank, since it was read: it may show history of any age by now. */
+  #hasMoreToShow({ sharedSince }: CoveredAccount, { readAt }: AccountProof): boolean {
+    const { refreshedAt } = this.#run;
+    return !!sharedSince && isLater(sharedSince, readAt) && (!refreshedAt || isLater(refreshedAt, readAt));
+  }
+
+  /** As of when this run reads an account: what the provider did not look at since it was shared again may yet come. */
+  #readAtOf(id: string): string {
+    const { accounts, begunAt, refreshedAt } = this.#run;
+    const since = accounts.find(({ providerAccountId }) => providerAccountId === id)?.sharedSince;
+    return since && refreshedAt && isLater(since, refreshedAt) ? refreshedAt : begunAt;
+  }
+
   #hadOutage(): boolean {
     return this.#to !== null && addDays(this.#to, GAP_AFTER_DAYS) <= this.#run.today;
   }
@@ -231,7 +250,8 @@ export class RunCoverage {
       if (!ends[n]?.complete || ends[n].scope !== 'full') continue;
       for (const { providerAccountId, from } of accounts) {
         const proof = this.#proofs.get(providerAccountId);
-        if (proof) this.#proofs.set(providerAccountId, { ...proof, readAt: this.#run.begunAt });
+        if (proof)
+          this.#proofs.set(providerAccountId, { ...proof, readAt: this.#readAtOf(providerAccountId) });
         this.#readFrom.set(providerAccountId, from);
       }
     }
@@ -252,7 +272,7 @@ export class RunCoverage {
         this.#unshared.add(providerAccountId);
         continue;
       }
-      const readAt = this.#proofs.get(providerAccountId)?.readAt ?? this.#run.begunAt;
+      const readAt = this.#proofs.get(providerAccountId)?.readAt ?? this.#readAtOf(providerAccountId);
       this.#proofs.set(providerAccountId, { ledgerId, from, readAt });
       if (!this.#known.some((known) => known.providerAccountId === providerAccountId)) {
         this.#readFrom.set(providerAccountId, from);

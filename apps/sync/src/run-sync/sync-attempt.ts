@@ -118,6 +118,7 @@ export class SyncAttempt {
       today,
       wantedFrom: addDays(anchor < today ? anchor : today, -syncDaysBack),
       begunAt,
+      refreshedAt: this.#progress.refreshedAt,
       // A repair may bring back what was missed while the link was broken.
       rereadBefore: linkedAt !== null && linkedAt > due ? linkedAt : due,
       rereadDays: policy.fullRereadDays,
@@ -353,7 +354,7 @@ const firstDaysOf = ({ reads }: Slice): ReadonlyMap<string, BankDay> => {
 
 /** The days of which this slice read all that the account shows: what is missing there is gone. */
 const wholeDaysOf = (
-  { providerAccountId: id, sharing }: KnownAccount,
+  { providerAccountId: id, sharing, sharedSince }: KnownAccount,
   slice: Slice,
   ends: readonly FetchEnd[],
 ): WholeDays | null => {
@@ -368,5 +369,6 @@ const wholeDaysOf = (
   if (!from) return null;
   // The changes that were read with them are those of all days that the ledger has of the account by now.
   const isFollowed = ends.every(({ complete }) => complete);
-  return { from, to: null, knownFrom: (isFollowed ? firstDaysOf(slice).get(id) : undefined) ?? from };
+  const knownFrom = (isFollowed ? firstDaysOf(slice).get(id) : undefined) ?? from;
+  return { from, to: null, knownFrom, isShownAnew: !!sharedSince };
 };

@@ -27,6 +27,8 @@ describe('what happens next by itself', () => {
       null,
       'nobody',
     ],
+    ['waiting for the holder', linked({ waiting: { code: 'decoupled' } }), 'sync', 'user'],
+    ['waiting, and tried again', linked({ waiting: { code: 'validating' }, nextTryAt: NEXT_TRY }), 'provider-retry', 'provider'], // prettier-ignore
     ['the holder’s', ill('user'), null, 'user'],
     ['the holder’s, and tried again', ill('user', { nextTryAt: NEXT_TRY }), 'provider-retry', 'user'],
     ['passing', ill('time'), 'sync', 'time'],

@@ -2,6 +2,12 @@ import type { ConnectionView } from '#contracts';
 import { ACCOUNT_AMBIGUOUS, healsByItself, NO_ACCOUNT_TRACKED } from '#domain';
 import type { KnownConnection } from '#service';
 
+/** What is under way and no problem yet: whose move it is meanwhile. */
+const WAITED_FOR: Readonly<Record<string, 'user' | 'provider'>> = {
+  decoupled: 'user',
+  validating: 'provider',
+};
+
 const DECIDED_BY_CALLER: readonly string[] = [ACCOUNT_AMBIGUOUS, NO_ACCOUNT_TRACKED];
 
 /** Who must act so that a disconnection is done at the provider, too. */
@@ -16,6 +22,7 @@ export const actionOwner = (state: KnownConnection): ConnectionView['actionOwner
   if (state.status === 'disconnected') return endingOwner(state);
   const { problem } = state;
   if (problem) return DECIDED_BY_CALLER.includes(problem.code) ? 'caller' : problem.owner;
+  if (state.waiting) return WAITED_FOR[state.waiting.code.toLowerCase()] ?? 'time';
   return state.syncEnabled ? null : 'caller';
 };
 
@@ -25,8 +32,8 @@ export const nextAutomaticAction = (
   nextSync: string | null,
 ): ConnectionView['nextAutomaticAction'] => {
   if (state.status !== 'linked') return null;
-  const { problem, nextTryAt, syncEnabled } = state;
-  if (problem && nextTryAt) return { what: 'provider-retry', at: nextTryAt };
+  const { problem, waiting, nextTryAt, syncEnabled } = state;
+  if ((problem || waiting) && nextTryAt) return { what: 'provider-retry', at: nextTryAt };
   const isDue = syncEnabled && (problem === null || healsByItself(problem.owner));
   return isDue && nextSync !== null ? { what: 'sync', at: nextSync } : null;
 };

@@ -48,7 +48,14 @@ describe('the reason of a status', () => {
     ).toMatch(/^SCARequired: /));
 
   it.each(['decoupled', 'validating'])('tells what is waited for: %s', (code) =>
-    expect(statusReason(linked({ waiting: { code, since: '' } }))).toMatch(/to do yet\.$/),
+    expect(statusReason(linked({ waiting: { code, since: '' } }))).toMatch(/to do yet/),
+  );
+
+  it.each([
+    ['decoupled', /has not confirmed\..*fresh link/],
+    ['validating', /unusually long/],
+  ])('tells what was waited for too long: %s', (code, words) =>
+    expect(problemText({ code, owner: 'user' })).toMatch(words),
   );
 
   it.each<[ActionOwner, RegExp]>([
@@ -57,11 +64,11 @@ describe('the reason of a status', () => {
     ['time', /by itself/],
     ['nobody', /disconnect/],
   ])('says who must act: %s', (owner, words) =>
-    expect(problemText({ code: 'wrongpass', owner })).toMatch(words),
+    expect(problemText({ code: 'newStateOfTomorrow', owner })).toMatch(words),
   );
 
   it('explains an account that is not shared', () =>
     expect(problemText({ code: ACCOUNT_NOT_FOUND, owner: 'user' })).toContain(
-      'shares no account with this IBAN',
+      'shares no account with the IBAN of this connection',
     ));
 });

@@ -79,6 +79,8 @@ export class ClockedServices implements Reachable {
       CONNECTIONS_PORT: String(connections),
       SYNC_APP_PORT: String(sync),
       LOG_LEVEL: 'error',
+      // The other tests on these engines have the same bank, and by another clock.
+      BANK_CIRCUIT_FAILURES: '0',
       ...settings,
     };
     const resources = await ServiceResources.open(

@@ -2,6 +2,8 @@ import {
   configuredProviders,
   openVault,
   periodically,
+  PgCircuitBreaker,
+  reportProviderCalls,
   type Service,
   type ServiceResources,
   startService,
@@ -33,7 +35,22 @@ const RETRY_FOR_MS = 60_000;
 /** Providers take seconds for it, now and then minutes; their webhook then asks for another run. */
 const FIRST_LOOK_DELAYS_MS = [300, 700, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000];
 
-const depsOf = async (resources: ServiceResources): Promise<SyncDeps> => {
+/** The provider takes seconds to look at a bank, now and then minutes; its webhook then asks for another run. */
+const REFRESH_DELAYS_MS = [1_500, 3_000, 6_000, 12_000, 20_000];
+const CIRCUIT_PAUSE_MS = 60_000;
+/** A look at a bank that is left alone may read a long history; another one then looks beside it. */
+const CIRCUIT_PROBE_MS = 120_000;
+
+const circuitsOf = async ({ config, db }: ServiceResources): Promise<PgCircuitBreaker> => {
+  const { failures, maxPauseSeconds } = config.bankCircuit;
+  const longestPauseMs = maxPauseSeconds * 1_000;
+  const rules = { failures, pauseMs: CIRCUIT_PAUSE_MS, longestPauseMs, probeMs: CIRCUIT_PROBE_MS };
+  const circuits = new PgCircuitBreaker(db, rules);
+  await circuits.prepare();
+  return circuits;
+};
+
+const depsOf = async (resources: ServiceResources, circuits: PgCircuitBreaker): Promise<SyncDeps> => {
   const { config, db, store, snapshots, keeper, commands, clock, correlation } = resources;
   const vault = await openVault(resources);
   const policy = {
@@ -41,19 +58,24 @@ const depsOf = async (resources: ServiceResources): Promise<SyncDeps> => {
     retryDelaysMs: RETRY_DELAYS_MS,
     retryForMs: RETRY_FOR_MS,
     firstLookDelaysMs: FIRST_LOOK_DELAYS_MS,
+    refreshAfterMs: config.refreshAfterMinutes * 60_000,
+    refreshDelaysMs: REFRESH_DELAYS_MS,
     webhookIntervalMs: config.webhookMinIntervalSeconds * 1_000,
     fullRereadEveryMs: config.fullRereadEveryDays * MS_PER_DAY,
     fullRereadDays: config.fullRereadDays,
     timeZone: config.syncTimeZone,
   };
   const providers = await configuredProviders(resources);
-  return new SyncDeps(db, store, snapshots, keeper, vault, providers, commands, clock, correlation, policy);
+  return new SyncDeps(
+    db, store, snapshots, keeper, vault, providers, commands, clock, correlation, circuits, policy,
+  ); // prettier-ignore
 };
 
 /** Carries out syncs; owns the sync history and the ledger's rows. */
 export const startSync = async (resources: ServiceResources): Promise<{ stop(): Promise<void> }> => {
   const { config, store, commands, events } = resources;
-  const deps = await depsOf(resources);
+  const circuits = await circuitsOf(resources);
+  const deps = await depsOf(resources, circuits);
   const staging = new Staging(resources.db);
   const postponed = new PostponedRuns(resources.db);
   await Promise.all([staging.prepare(), postponed.prepare()]);
@@ -65,6 +87,7 @@ export const startSync = async (resources: ServiceResources): Promise<{ stop(): 
     portVariable: 'SYNC_APP_PORT',
   });
   const { runners, logger } = service;
+  reportProviderCalls(service.metrics, deps.providers.budget, circuits);
   const bus = service.http.app.get(CommandBus);
   runners.project(syncHistoryProjection);
   runners.project(ledgerEntriesProjection(store));

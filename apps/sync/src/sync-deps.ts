@@ -1,6 +1,7 @@
 import type { EventStore, SnapshotCache } from '#event-store';
 import type { Clock, CorrelationScope, EventMetadata } from '#kernel';
 import type { CommandPublisher } from '#messaging';
+import type { CircuitBreaker } from '#providers';
 import type { Database, LockKeeper } from '#read-model';
 import { eventMetadata, type Providers } from '#service';
 import type { Vault } from '#vault';
@@ -14,6 +15,10 @@ export interface SyncPolicy {
   readonly retryForMs: number;
   /** How often, and after which pauses, a run waits for the provider's first look at a bank that was just linked. */
   readonly firstLookDelaysMs: readonly number[];
+  /** For a person who waits, the provider looks at the bank first when its last look is so old; 0: never. */
+  readonly refreshAfterMs: number;
+  /** Pauses between the looks whether it has done so; after the last one, what it has is read. */
+  readonly refreshDelaysMs: readonly number[];
   /** Runs that webhooks alone ask for start at least so far apart, per connection. */
   readonly webhookIntervalMs: number;
   /** So often the recent days of each account are read whole: some changes are found by nothing else. */
@@ -36,6 +41,7 @@ export class SyncDeps {
     readonly commands: CommandPublisher,
     readonly clock: Clock,
     readonly correlation: CorrelationScope,
+    readonly circuits: CircuitBreaker,
     readonly policy: SyncPolicy,
   ) {}
 

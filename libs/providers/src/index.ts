@@ -1,5 +1,6 @@
 export * from './bank-provider.js';
 export * from './call-budget.js';
+export * from './circuit-breaker.js';
 export * from './observation.js';
 export type { ProviderCode, ProviderReason } from './provider-code.js';
 export * from './webhook.js';

@@ -4,6 +4,8 @@ export * from './known-connection.js';
 export * from './open-vault.js';
 export * from './periodic.js';
 export * from './pg-call-budget.js';
+export * from './pg-circuit-breaker.js';
+export * from './report-provider-calls.js';
 export * from './providers.js';
 export * from './read-own-writes.js';
 export * from './run-service.js';

@@ -10,6 +10,7 @@ const SCHEMA = 'call_budget';
 export class PgCallBudget extends CallBudget {
   readonly #db: Database;
   readonly #perMinute: number;
+  #whenRefused: (request: CallRequest) => void = () => undefined;
 
   constructor(db: Database, perMinute: number) {
     super();
@@ -23,7 +24,28 @@ export class PgCallBudget extends CallBudget {
     ]);
   }
 
-  override take(request: CallRequest): Promise<number> {
+  /** @param tell hears of each call that had to wait */
+  onRefusal(tell: (request: CallRequest) => void): void {
+    this.#whenRefused = tell;
+  }
+
+  /** How many calls each domain may still get at this moment, its reserve for people included. */
+  async left(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.#db.query<{ domain: string; made: string }>(
+      `SELECT domain, (SELECT count(*) FROM jsonb_array_elements(calls) AS made
+         WHERE (made->>0)::numeric > extract(epoch FROM clock_timestamp()) * 1000 - 60000)::text AS made
+       FROM ${SCHEMA}.minutes`,
+    );
+    return new Map(rows.map(({ domain, made }) => [domain, Math.max(0, this.#perMinute - Number(made))]));
+  }
+
+  override async take(request: CallRequest): Promise<number> {
+    const waitMs = await this.#take(request);
+    if (waitMs > 0) this.#whenRefused(request);
+    return waitMs;
+  }
+
+  #take(request: CallRequest): Promise<number> {
     return this.#db.transaction(
       async (tx) => {
         await tx.execute(`INSERT INTO ${SCHEMA}.minutes VALUES ($1, '[]') ON CONFLICT DO NOTHING`, [

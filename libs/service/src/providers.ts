@@ -7,7 +7,11 @@ import type { ServiceResources } from './service-resources.js';
 export class Providers {
   readonly #byName: ReadonlyMap<string, BankProvider>;
 
-  constructor(providers: readonly BankProvider[]) {
+  constructor(
+    providers: readonly BankProvider[],
+    /** `null`: no limit is known. */
+    readonly budget: PgCallBudget | null = null,
+  ) {
     this.#byName = new Map(providers.map((provider) => [provider.name, provider]));
   }
 
@@ -40,9 +44,9 @@ export const configuredProviders = async ({
   const { clientId, clientSecret, webviewUrl, callsPerMinute } = powens;
   if (clientId === null || clientSecret === null) return new Providers([]);
   const baseUrl = demand(powens.baseUrl, 'POWENS_DOMAIN');
-  const budget = callsPerMinute === null ? undefined : new PgCallBudget(db, callsPerMinute);
+  const budget = callsPerMinute === null ? null : new PgCallBudget(db, callsPerMinute);
   await budget?.prepare();
-  return new Providers([
-    new PowensProvider({ baseUrl, webviewUrl, clientId, clientSecret: () => clientSecret.reveal(), budget }),
-  ]);
+  const secret = () => clientSecret.reveal();
+  const options = { baseUrl, webviewUrl, clientId, clientSecret: secret, budget: budget ?? undefined };
+  return new Providers([new PowensProvider(options)], budget);
 };

@@ -55,13 +55,15 @@ export class ProviderSession {
 
   /** Whether the provider answers "not found" to the connection and lists the user's connections without it. */
   async isMissing(): Promise<boolean> {
+    // Nobody waits for this.
+    const calls = { count: 0 };
     try {
-      await this.use((access) => this.provider.describe(access));
+      await this.use((access) => this.provider.describe(access, calls));
       return false;
     } catch (error) {
       if (!(error instanceof ProviderError) || !error.code.endsWith('.not-found')) throw error;
     }
-    const listed = await this.use((access) => this.provider.listConnections(access));
+    const listed = await this.use((access) => this.provider.listConnections(access, calls));
     const { providerConnectionId } = this.#access;
     return listed.every((each) => each.providerConnectionId !== providerConnectionId);
   }

@@ -1,8 +1,9 @@
+import type { CallCount } from '#providers';
 import type { HistoryGap, KnownAccount, OpenRun, RowFailure } from '#domain';
 
 /** What a worker learns while it carries out one attempt; ends up in the run's report, however it ends. */
 export interface RunProgress {
-  readonly calls: { count: number };
+  readonly calls: CallCount;
   pages: number;
   /** Rows of the finished slices, also of earlier attempts. */
   readable: number;
@@ -14,14 +15,17 @@ export interface RunProgress {
   windowTo: string | null;
   accounts: readonly KnownAccount[];
   refreshedAt: string | null;
+  /** The provider cannot reach the bank at the moment, it says. */
+  bankFault: boolean;
   cursorAfter: string | null;
   gaps: readonly HistoryGap[];
   /** Why the run can be no more than partial. */
   readonly reasons: Set<string>;
 }
 
-export const newProgress = ({ slices }: Pick<OpenRun, 'slices'>): RunProgress => ({
-  calls: { count: slices?.tally.calls ?? 0 },
+/** @param attended a person waits */
+export const newProgress = ({ slices }: Pick<OpenRun, 'slices'>, attended: boolean): RunProgress => ({
+  calls: { count: slices?.tally.calls ?? 0, attended },
   pages: slices?.tally.pages ?? 0,
   readable: slices?.tally.readable ?? 0,
   failed: slices?.tally.failed ?? 0,
@@ -31,6 +35,7 @@ export const newProgress = ({ slices }: Pick<OpenRun, 'slices'>): RunProgress =>
   windowTo: null,
   accounts: [],
   refreshedAt: null,
+  bankFault: false,
   cursorAfter: null,
   gaps: [],
   reasons: new Set(),

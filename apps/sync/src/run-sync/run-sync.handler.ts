@@ -1,5 +1,5 @@
 import {
-  connection, type ConnectionState, type LinkedConnection, type OpenRun, type RunOutcome, sync, type SyncCommand, trackedAccounts,
+  connection, type ConnectionState, isAttended, type LinkedConnection, type OpenRun, type RunOutcome, sync, type SyncCommand, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { fold, runDecider } from '#event-store';
 import { DomainError } from '#kernel';
@@ -13,6 +13,9 @@ import { countStaged, newProgress, type RunProgress } from './run-progress.js';
 import { RunSync, type RunSyncResult } from './run-sync.command.js';
 import { Staging } from './staging.js';
 import { confirmGone } from './confirm-gone.js';
+import { followUpOf, limitOf } from './follow-up.js';
+import { RefreshPending } from './look-at-bank.js';
+import { isBankFault, WatchedBank } from './watched-bank.js';
 import { AttemptOver, SyncAttempt } from './sync-attempt.js';
 import {
   ConnectionGone,
@@ -53,15 +56,21 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       await this.#staging.clear(syncId);
       return { kind: 'ended' };
     }
-    const { run, cursor, linkedAt, firstRequestedAt } = started.state;
+    const { run, cursor, linkedAt, firstRequestedAt, lastRefresh } = started.state;
     if (run.attempt === 0) return { kind: 'waiting', until: run.notBefore ?? now };
-    const progress = newProgress(run);
+    const attended = isAttended(run, now);
+    const progress = newProgress(run, attended);
+    let bank: WatchedBank | null = null;
     try {
       if (target.status !== 'linked') throw disconnectedMeanwhile();
-      const task = { run, cursor, linkedAt, firstRequestedAt, progress };
+      bank = await WatchedBank.admit(this.#deps.circuits, target, attended);
+      const task = { run, cursor, linkedAt, firstRequestedAt, lastRefresh, progress };
       await new SyncAttempt(this.#deps, this.#staging, task).carryOut(target);
+      await bank.report(progress.bankFault ? 'fault' : 'ok');
     } catch (error) {
-      return await this.#failed(error, run, progress, target);
+      return await this.#failed(error, run, progress, target, bank);
+    } finally {
+      await bank?.report('neutral');
     }
     await this.#complete(run, progress);
     await this.#staging.clear(syncId, run.attempt);
@@ -93,6 +102,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     run: OpenRun,
     progress: RunProgress,
     target: ConnectionState,
+    bank: WatchedBank | null,
   ): Promise<RunSyncResult> {
     if (failure instanceof AttemptOver) return { kind: 'ended' };
     const error = target.status === 'linked' ? await confirmGone(this.#deps, target, failure) : failure;
@@ -100,7 +110,9 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       const delayMs = this.#deps.policy.firstLookDelaysMs[run.attempt - 1] ?? 0;
       return { kind: 'later', delayMs, cause: error };
     }
-    const delayMs = isPassing(error) ? this.#patience(run, error) : null;
+    if (error instanceof RefreshPending) return { kind: 'later', delayMs: error.delayMs, cause: error };
+    const isProbe = bank?.isProbe === true && isBankFault(error);
+    const delayMs = isPassing(error) && !isProbe ? this.#patience(run, error) : null;
     if (isPassing(error) && delayMs !== null) return { kind: 'later', delayMs, cause: error };
     const problem = problemOf(error);
     if (!problem) throw error;
@@ -110,6 +122,10 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     const outcome = await this.#outcome(run, progress);
     if (error instanceof ConnectionGone && target.status === 'linked') await this.#disconnect(target);
     else await this.#blame(error, run);
+    const leftAloneUntil = (await bank?.report(isBankFault(error) ? 'fault' : 'neutral')) ?? null;
+    const now = this.#deps.clock.now();
+    const nextAllowedAt = limitOf(error, leftAloneUntil, now);
+    const isWanted = target.status === 'linked' && target.syncEnabled;
     await this.#decide(run.connectionId, run.tenantId, {
       type: 'FailSync',
       syncId: run.syncId,
@@ -117,7 +133,9 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       errorCode: problem.code,
       errorMessage: problem.message,
       outcome,
-      now: this.#deps.clock.now(),
+      ...(nextAllowedAt !== null && { nextAllowedAt }),
+      ...(nextAllowedAt !== null && isWanted && { followUp: followUpOf(run, nextAllowedAt, now) }),
+      now,
     });
     await this.#staging.clear(run.syncId, run.attempt);
     this.#tell(run, problem.code, outcome);

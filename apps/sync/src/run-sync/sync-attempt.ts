@@ -1,5 +1,5 @@
 import {
-  connection, type KnownAccount, type LedgerContext, type LinkedConnection, type OpenRun, sync, trackedAccounts,
+  connection, type KnownAccount, type LedgerContext, type LinkedConnection, type OpenRun, sync, type SyncState, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { derivedId, fold, runDecider } from '#event-store';
 import { addDays, type BankDay, dayIn } from '#kernel';
@@ -8,6 +8,7 @@ import { inParallel } from '../in-parallel.js';
 import type { SyncDeps } from '../sync-deps.js';
 import { DaysByAccount } from './days-by-account.js';
 import { AccountImport, StalePages } from './import-account.js';
+import { LookAtBank } from './look-at-bank.js';
 import type { PageSet, WholeDays } from './page-set.js';
 import { ProviderSession } from './provider-session.js';
 import { readAhead } from './read-ahead.js';
@@ -43,6 +44,7 @@ export interface AttemptTask {
   readonly cursor: string | null;
   readonly linkedAt: string | null;
   readonly firstRequestedAt: string | null;
+  readonly lastRefresh: SyncState['lastRefresh'];
   readonly progress: RunProgress;
 }
 
@@ -70,8 +72,11 @@ export class SyncAttempt {
   /** Resolves when everything that the provider showed is in the log. */
   async carryOut(linked: LinkedConnection): Promise<void> {
     const session = new ProviderSession(this.#deps, linked);
-    const snapshot = await session.use((access) => session.provider.describe(access, this.#progress.calls));
+    const { run, lastRefresh } = this.#task;
+    const look = new LookAtBank(this.#deps, session, { run, lastRefresh, calls: this.#progress.calls });
+    const snapshot = await look.snapshot(linked);
     this.#progress.refreshedAt = snapshot.refreshedAt;
+    this.#progress.bankFault = snapshot.health.kind === 'broken' && snapshot.health.owner === 'time';
     const observed = await this.#observe(linked, snapshot);
     const tracked = trackedAccounts(observed);
     if (tracked.length === 0) throw nothingTracked(observed.problem?.code);

@@ -43,6 +43,39 @@ export const PROVIDER_PROBLEMS = {
       next: 'La prochaine synchronisation lira ce qui arrive.',
     },
   },
+  'bank.circuit-open': {
+    owner: 'time',
+    en: {
+      what: 'This bank, or the provider on the way to it, failed {failures} times in a row, so it is left alone for a while and nothing was asked.',
+      next: 'The sync is taken up again by itself after {until}; ask for one to try sooner.',
+    },
+    fr: {
+      what: 'Cette banque, ou le prestataire qui y mène, a échoué {failures} fois de suite ; on la laisse donc tranquille un moment et rien n’a été demandé.',
+      next: 'La synchronisation reprendra d’elle-même après {until} ; demandez-en une pour essayer plus tôt.',
+    },
+  },
+  'refresh.too-soon': {
+    owner: 'time',
+    en: {
+      what: 'The provider was asked to look at the bank a moment ago already, so it was not asked again; what it had was read.',
+      next: 'Ask again later if something is missing.',
+    },
+    fr: {
+      what: 'Le prestataire a déjà été prié il y a un instant d’interroger la banque, il ne l’a donc pas été de nouveau ; ce qu’il avait a été lu.',
+      next: 'Redemandez plus tard s’il manque quelque chose.',
+    },
+  },
+  'refresh.bank-not-ready': {
+    owner: 'time',
+    en: {
+      what: 'The provider cannot reach the bank at the moment and tries again by itself; what it had was read.',
+      next: 'Ask again later if something is missing.',
+    },
+    fr: {
+      what: 'Le prestataire ne joint pas la banque pour l’instant et réessaie de lui-même ; ce qu’il avait a été lu.',
+      next: 'Redemandez plus tard s’il manque quelque chose.',
+    },
+  },
   'provider.silent': {
     owner: 'provider',
     en: {

@@ -70,6 +70,10 @@ export interface Settings {
   readonly syncSpreadSeconds: number;
   /** A run that has not ended so long after it was opened is given up. */
   readonly syncDeadlineSeconds: number;
+  /** For a person who waits, the provider is asked to look at the bank first when its last look is older; 0: never. */
+  readonly refreshAfterMinutes: number;
+  /** A bank is left alone after so many failures in a row (0: never), for so long at most. */
+  readonly bankCircuit: { readonly failures: number; readonly maxPauseSeconds: number };
   /** A command whose worker was silent for so long is given to another. */
   readonly commandTakeoverSeconds: number;
   /** One Fernet key, or several separated by commas; `null` where this app has no use for it. */

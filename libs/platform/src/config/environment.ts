@@ -112,6 +112,9 @@ export class Environment {
   @IsTimeZone() SYNC_TIMEZONE = 'Europe/Paris';
   @Seconds(0, 86_400) SYNC_SPREAD_SECONDS = 900;
   @Seconds(1, 86_400) SYNC_DEADLINE_SECONDS = 1_800;
+  @Count(0, 10_080, 'minutes') REFRESH_AFTER_MINUTES = 60;
+  @Count(0, 1_000, 'failures') BANK_CIRCUIT_FAILURES = 5;
+  @Seconds(60, 86_400) BANK_CIRCUIT_MAX_PAUSE_SECONDS = 900;
   @Seconds(1, 3_600) COMMAND_TAKEOVER_SECONDS = 30;
 
   @IsIn(LOG_LEVELS, { message: `must be one of ${LOG_LEVELS.join(', ')} (it is "$value")` })

@@ -107,6 +107,11 @@ const settingsOf = (app: AppName, env: Environment): EmbeddedConfig => ({
   syncTimeZone: env.SYNC_TIMEZONE,
   syncSpreadSeconds: env.SYNC_SPREAD_SECONDS,
   syncDeadlineSeconds: env.SYNC_DEADLINE_SECONDS,
+  refreshAfterMinutes: env.REFRESH_AFTER_MINUTES,
+  bankCircuit: {
+    failures: env.BANK_CIRCUIT_FAILURES,
+    maxPauseSeconds: env.BANK_CIRCUIT_MAX_PAUSE_SECONDS,
+  },
   commandTakeoverSeconds: env.COMMAND_TAKEOVER_SECONDS,
   encryptionKey: secret(env.ENCRYPTION_KEY),
   apiKey: secret(env.PASSERELLE_API_KEY),

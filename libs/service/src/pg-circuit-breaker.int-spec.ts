@@ -1,0 +1,77 @@
+import type { CircuitRules } from '#providers';
+import { Database } from '#read-model';
+import { ownDatabaseUrl } from '#testing';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PgCircuitBreaker } from './pg-circuit-breaker.js';
+
+const databases: Database[] = [];
+let url: string;
+beforeAll(async () => {
+  url = await ownDatabaseUrl();
+});
+afterAll(() => Promise.all(databases.map((each) => each.close())));
+
+const RULES: CircuitRules = { failures: 3, pauseMs: 60_000, longestPauseMs: 600_000, probeMs: 60_000 };
+/** Its first pause is over at once. */
+const HASTY: CircuitRules = { ...RULES, pauseMs: 0 };
+
+/** As another process has it: with connections of its own. */
+const breaker = async (rules = RULES): Promise<PgCircuitBreaker> => {
+  const db = new Database(url);
+  databases.push(db);
+  const made = new PgCircuitBreaker(db, rules);
+  await made.prepare();
+  return made;
+};
+const freshBank = () => ({ provider: 'powens', bank: randomUUID() });
+const machine = { attended: false };
+const closed = { kind: 'closed', failures: 0 } as const;
+
+it('failures that several processes see are counted together, and a restart forgets none', async () => {
+  const bank = freshBank();
+  const [one, two] = [await breaker(), await breaker()];
+  await Promise.all([one.report(bank, closed, 'fault'), two.report(bank, closed, 'fault')]);
+  expect(await one.admit(bank, machine)).toEqual({ kind: 'closed', failures: 2 });
+  const until = await two.report(bank, closed, 'fault');
+  expect(Date.parse(until ?? '') - Date.now()).toBeGreaterThan(30_000);
+  const restarted = await breaker();
+  expect(await restarted.admit(bank, machine)).toEqual({ kind: 'open', failures: 3, until });
+  expect(await restarted.open()).toContainEqual(bank);
+});
+
+it('one bank that fails stops no other', async () => {
+  const [bad, good] = [freshBank(), freshBank()];
+  const circuits = await breaker();
+  for (let nth = 0; nth < 3; nth += 1) await circuits.report(bad, closed, 'fault');
+  expect((await circuits.admit(bad, machine)).kind).toBe('open');
+  expect(await circuits.admit(good, machine)).toEqual(closed);
+  expect((await circuits.admit({ ...bad, provider: 'tink' }, machine)).kind).toBe('closed');
+});
+
+it('of many that ask at the same moment one may look, and its success lets all of them', async () => {
+  const bank = freshBank();
+  const all = await Promise.all(Array.from({ length: 4 }, () => breaker(HASTY)));
+  for (const each of all.slice(0, 3)) await each.report(bank, closed, 'fault');
+  const admissions = await Promise.all(
+    all.flatMap((each) =>
+      [true, false, false, true, false].map((attended) => each.admit(bank, { attended })),
+    ),
+  );
+  expect(admissions.filter(({ kind }) => kind === 'open')).toHaveLength(19);
+  const probe = admissions.find(({ kind }) => kind === 'probe');
+  expect(await all[0]?.report(bank, probe ?? closed, 'ok')).toBeNull();
+  expect(await all[1]?.admit(bank, machine)).toEqual(closed);
+  expect(await all[1]?.open()).not.toContainEqual(bank);
+});
+
+it('a run that says nothing of the bank opens nothing, and frees the look that it had', async () => {
+  const bank = freshBank();
+  const circuits = await breaker(HASTY);
+  for (let nth = 0; nth < 10; nth += 1) expect(await circuits.report(bank, closed, 'neutral')).toBeNull();
+  expect(await circuits.admit(bank, machine)).toEqual(closed);
+  for (let nth = 0; nth < 3; nth += 1) await circuits.report(bank, closed, 'fault');
+  const look = await circuits.admit(bank, machine);
+  await circuits.report(bank, look, 'neutral');
+  expect((await circuits.admit(bank, machine)).kind).toBe('probe');
+});

@@ -2,6 +2,8 @@ import { type EventSubscription, subscribe } from '#client';
 import type { BenchStack } from './bench-stack.js';
 import { newTenant } from './linking.js';
 
+type From = 'beginning' | 'now';
+
 /** What a durable subscriber heard of imports, and when. */
 export interface ArrivedEvents {
   /** Transactions told of so far. */
@@ -22,11 +24,12 @@ class Arrivals implements ArrivedEvents {
 
   readonly stop = async (): Promise<void> => this.#subscription?.stop();
 
-  async start(stack: BenchStack, tenantId: string): Promise<void> {
+  async start(stack: BenchStack, tenantId: string, from: From): Promise<void> {
     this.#subscription = await subscribe({
       servers: stack.endpoints.natsUrl.replace(/^nats:\/\//, ''),
       durable: newTenant(),
       tenantId,
+      from,
       names: ['transactions.imported'],
       handler: ({ data }) => {
         this.lastAt = Date.now();
@@ -38,8 +41,12 @@ class Arrivals implements ArrivedEvents {
 }
 
 /** Subscribes durably to the imports of a tenant. */
-export const subscribeTimed = async (stack: BenchStack, tenantId: string): Promise<ArrivedEvents> => {
+export const subscribeTimed = async (
+  stack: BenchStack,
+  tenantId: string,
+  from: From = 'beginning',
+): Promise<ArrivedEvents> => {
   const arrivals = new Arrivals();
-  await arrivals.start(stack, tenantId);
+  await arrivals.start(stack, tenantId, from);
   return arrivals;
 };

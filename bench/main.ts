@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureBackfill } from './backfill.js';
 import { BenchStack } from './bench-stack.js';
 import { measureEventLatency, WITH_INTERVAL, WITHOUT_INTERVAL } from './event-latency.js';
 import { asTable, type Figure } from './figures.js';
@@ -15,12 +16,13 @@ import { AT_500, BURST, FLAT_OUT, measureLoad } from './webhook-answers.js';
 import { measureWebhooksAfter } from './webhook-history.js';
 import { measureLargeBodies } from './webhook-memory.js';
 
-// npm run bench [-- --rows 20000 --only start|import|latency|webhooks|large-bodies --at-most-seconds 60 --profile <folder>]: a table of what was
+// npm run bench [-- --rows 20000 --only start|import|latency|backfill|webhooks|large-bodies --at-most-seconds 60 --profile <folder>]: a table of what was
 // measured on a stack of its own. Only when asked for: --only webhooks-history [--history-transactions 1000000
 // --history-deliveries 1000000].
 const { values } = parseArgs({
   options: {
-    rows: { type: 'string', default: '20000' },
+    rows: { type: 'string' },
+    accounts: { type: 'string', default: '20' },
     only: { type: 'string', multiple: true },
     profile: { type: 'string' },
     links: { type: 'string', default: '100' },
@@ -52,8 +54,9 @@ const measure = async (stack: BenchStack): Promise<readonly Figure[]> => {
   }
   await silenceBank(stack);
   if (isWanted('import') || isWanted('latency')) {
-    progress(`Importing ${values.rows} transactions`);
-    const { figures, account } = await measureFirstImport(stack, Number(values.rows));
+    const rows = Number(values.rows ?? 20_000);
+    progress(`Importing ${rows} transactions`);
+    const { figures, account } = await measureFirstImport(stack, rows);
     take(...figures);
     if (isWanted('import')) take(await measureEmptySync(stack, account, 'at once'));
     await askSandbox(stack, 'POST', `/connections/${account.providerConnectionId}/age`, { hours: 24 });
@@ -66,6 +69,11 @@ const measure = async (stack: BenchStack): Promise<readonly Figure[]> => {
       await stack.restart(WITH_INTERVAL);
       await silenceBank(stack);
     }
+  }
+  if (isWanted('backfill')) {
+    const [rows, accounts] = [Number(values.rows ?? 100_000), Number(values.accounts)];
+    progress(`Importing ${rows} transactions of ${accounts} accounts`);
+    take(...(await measureBackfill(stack, rows, accounts)));
   }
   if (isWanted('webhooks')) {
     take(await measureLoadAlone());

@@ -1,9 +1,9 @@
-import { v5 as uuidV5 } from 'uuid';
 import { canonicalJson } from '#kernel';
+import { nameUuid, uuidBytes } from './name-uuid.js';
 
 /** Never change it: ids of ledgers, connections and transactions were derived from it. */
-const NAMESPACE = '0e4f1f5e-3c1d-5a86-8f0e-5d2b9a7c6d13';
+const NAMESPACE = uuidBytes('0e4f1f5e-3c1d-5a86-8f0e-5d2b9a7c6d13');
 
 /** UUIDv5 of its parts in their order: the same parts give the same id everywhere and for ever. */
 export const derivedId = (...parts: readonly (string | null)[]): string =>
-  uuidV5(canonicalJson(parts), NAMESPACE);
+  nameUuid(NAMESPACE, canonicalJson(parts));

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { v5 as uuidV5 } from 'uuid';
 import { canonicalJson } from '#kernel';
+import { nameUuid, uuidBytes } from './name-uuid.js';
 
 /** Never change it: every event id of every log was derived from it. */
-const NAMESPACE = '6f0a3c52-8d0b-5c1e-9b57-3b1f0d6a7e42';
+const NAMESPACE = uuidBytes('6f0a3c52-8d0b-5c1e-9b57-3b1f0d6a7e42');
 
 /**
  * Id of the event that will stand at `revision` of `stream`: UUIDv5 of its place, of the command that decided it and of
@@ -18,5 +18,5 @@ export const eventId = (
   commandId: string,
 ): string => {
   const content = createHash('sha256').update(canonicalJson({ type, data })).digest('hex');
-  return uuidV5(canonicalJson([stream, revision.toString(), commandId, content]), NAMESPACE);
+  return nameUuid(NAMESPACE, canonicalJson([stream, revision.toString(), commandId, content]));
 };

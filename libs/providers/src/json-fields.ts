@@ -7,10 +7,14 @@ export const asRecord = (value: unknown): JsonRecord | null =>
 export const asList = (value: unknown): readonly unknown[] | null => (Array.isArray(value) ? value : null);
 
 const REPLACEMENT = '\uFFFD';
+/** NUL, or any half of a pair: hardly a text holds one. */
+const SUSPECT = /[\u0000\uD800-\uDFFF]/;
 
 /** PostgreSQL's texts can hold neither NUL nor half of a character (an emoji that a bank cut in two). */
 const storable = (text: string): string =>
-  text.replaceAll('\u0000', REPLACEMENT).replaceAll(/\p{Surrogate}/gu, REPLACEMENT);
+  SUSPECT.test(text)
+    ? text.replaceAll('\u0000', REPLACEMENT).replaceAll(/\p{Surrogate}/gu, REPLACEMENT)
+    : text;
 
 /**
  * Text that says something; `null` for anything else, the empty string included. What no store could hold is replaced

@@ -46,12 +46,8 @@ const offsetOf = (text: string): number => {
   return sign * (Number(text.slice(1, 3)) * 60 + Number(text.slice(-2))) * MS_PER_MINUTE;
 };
 
-/**
- * Milliseconds since 1970 of a Powens system timestamp: `YYYY-MM-DD HH:MM:SS`, with a space or a `T`, with or without an offset
- * (both were met, by connector); `null` for anything else.
- */
-export const parseInstant = (value: unknown): number | null => {
-  const parts = typeof value === 'string' ? TIMESTAMP.exec(value.trim()) : null;
+const instantOf = (text: string): number | null => {
+  const parts = TIMESTAMP.exec(text.trim());
   if (!parts) return null;
   const [, day = '', hours = '0', minutes = '0', seconds = '0', fraction = '', zone] = parts;
   if (!parseBankDay(day) || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null;
@@ -61,11 +57,34 @@ export const parseInstant = (value: unknown): number | null => {
   return zone.toUpperCase() === 'Z' ? wallMs : wallMs - offsetOf(zone);
 };
 
-/** The same as ISO 8601 UTC. */
-export const parseTime = (value: unknown): string | null => {
-  const instant = parseInstant(value);
-  return instant === null ? null : new Date(instant).toISOString();
+interface Read {
+  readonly instant: number | null;
+  readonly iso: string | null;
+}
+
+/** Rows that the bank was asked for at once bear one time. */
+const texts = new Map<string, Read>();
+
+const read = (text: string): Read => {
+  const known = texts.get(text);
+  if (known) return known;
+  const instant = instantOf(text);
+  const fresh = { instant, iso: instant === null ? null : new Date(instant).toISOString() };
+  if (texts.size >= 1_000) texts.clear();
+  texts.set(text, fresh);
+  return fresh;
 };
+
+/**
+ * Milliseconds since 1970 of a Powens system timestamp: `YYYY-MM-DD HH:MM:SS`, with a space or a `T`, with or without an offset
+ * (both were met, by connector); `null` for anything else.
+ */
+export const parseInstant = (value: unknown): number | null =>
+  typeof value === 'string' ? read(value).instant : null;
+
+/** The same as ISO 8601 UTC. */
+export const parseTime = (value: unknown): string | null =>
+  typeof value === 'string' ? read(value).iso : null;
 
 /** An instant as Powens writes it: naive Paris wall time, `YYYY-MM-DD HH:MM:SS`. */
 export const formatSystemTime = (instantMs: number): string => wallClock.format(instantMs);

@@ -7,12 +7,12 @@ export const asRecord = (value: unknown): JsonRecord | null =>
 export const asList = (value: unknown): readonly unknown[] | null => (Array.isArray(value) ? value : null);
 
 const REPLACEMENT = '\uFFFD';
-/** NUL, or any half of a pair: hardly a text holds one. */
-const SUSPECT = /[\u0000\uD800-\uDFFF]/;
+/** Any half of a pair, whole ones too: hardly a text holds one. */
+const HALF = /[\uD800-\uDFFF]/;
 
 /** PostgreSQL's texts can hold neither NUL nor half of a character (an emoji that a bank cut in two). */
 const storable = (text: string): string =>
-  SUSPECT.test(text)
+  text.includes('\u0000') || HALF.test(text)
     ? text.replaceAll('\u0000', REPLACEMENT).replaceAll(/\p{Surrogate}/gu, REPLACEMENT)
     : text;
 

@@ -1,30 +1,36 @@
-import type { Sql } from '#read-model';
+import { type ColumnTypes, insertRows, type Sql } from '#read-model';
 import type { LedgerChanges, SyncLedgerCounts } from './ledger-changes.js';
 import type { EndedKeyRow, EntryRow, HistoryRow, KeyRow, SourceRow } from './ledger-tables.js';
 
-const ENTRY = `ledger_id uuid, id uuid, connection_id uuid, tenant_id text, account_id text, provider_account_id text,
-  provider_transaction_id text, status text, day date, booked_on date, value_on date, transacted_on date, amount text,
-  currency text, label text, original_label text, type text, counterparty jsonb, provider_updated_at text,
-  fingerprint bigint, removed_at timestamptz, removed_reason text, imported_at timestamptz, first_sync_id uuid,
-  last_sync_id uuid`;
+const ENTRY: ColumnTypes<EntryRow> = {
+  ledger_id: 'uuid', id: 'uuid', connection_id: 'uuid', tenant_id: 'text', account_id: 'text',
+  provider_account_id: 'text', provider_transaction_id: 'text', status: 'text', day: 'date', booked_on: 'date',
+  value_on: 'date', transacted_on: 'date', amount: 'text', currency: 'text', label: 'text', original_label: 'text',
+  type: 'text', counterparty: 'jsonb', provider_updated_at: 'text', fingerprint: 'bigint', removed_at: 'timestamptz',
+  removed_reason: 'text', imported_at: 'timestamptz', first_sync_id: 'uuid', last_sync_id: 'uuid',
+}; // prettier-ignore
 
-/** Inserts or replaces; when a row came, and by which sync, stays on it. */
+/** When a row came, and by which sync, stays on it. */
+const REPLACED = Object.keys(ENTRY).filter(
+  (name) => !['ledger_id', 'id', 'tenant_id', 'imported_at', 'first_sync_id'].includes(name),
+);
+
+const KEY: ColumnTypes<KeyRow> = {
+  ledger_id: 'uuid',
+  provider_account_id: 'text',
+  provider_transaction_id: 'text',
+  transaction_id: 'uuid',
+  live: 'boolean',
+  word: 'bigint',
+  provider_updated_at: 'text',
+};
+
+const replacing = (names: readonly string[]): string =>
+  `DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}`;
+
 const writeEntries = async (sql: Sql, schema: string, rows: readonly EntryRow[]): Promise<void> => {
-  if (rows.length === 0) return;
-  await sql.execute(
-    `INSERT INTO ${schema}.entries SELECT * FROM jsonb_to_recordset($1::jsonb) AS row(${ENTRY})
-     ON CONFLICT (id) DO UPDATE SET
-       connection_id = excluded.connection_id, account_id = excluded.account_id,
-       provider_account_id = excluded.provider_account_id,
-       provider_transaction_id = excluded.provider_transaction_id, status = excluded.status,
-       day = excluded.day, booked_on = excluded.booked_on, value_on = excluded.value_on,
-       transacted_on = excluded.transacted_on, amount = excluded.amount, currency = excluded.currency,
-       label = excluded.label, original_label = excluded.original_label, type = excluded.type,
-       counterparty = excluded.counterparty, provider_updated_at = excluded.provider_updated_at,
-       fingerprint = excluded.fingerprint, removed_at = excluded.removed_at,
-       removed_reason = excluded.removed_reason, last_sync_id = excluded.last_sync_id`,
-    [JSON.stringify(rows)],
-  );
+  const onConflict = `ON CONFLICT (id) ${replacing(REPLACED)}`;
+  await insertRows(sql, { into: `${schema}.entries`, columns: ENTRY, onConflict }, rows);
 };
 
 const endKeysOfRows = async (sql: Sql, schema: string, ids: readonly string[]): Promise<void> => {
@@ -46,16 +52,9 @@ const endKeys = async (sql: Sql, schema: string, keys: readonly EndedKeyRow[]): 
 };
 
 const writeKeys = async (sql: Sql, schema: string, keys: readonly KeyRow[]): Promise<void> => {
-  if (keys.length === 0) return;
-  await sql.execute(
-    `INSERT INTO ${schema}.keys SELECT * FROM jsonb_to_recordset($1::jsonb) AS row (ledger_id uuid,
-       provider_account_id text, provider_transaction_id text, transaction_id uuid, live boolean, word bigint,
-       provider_updated_at text)
-     ON CONFLICT (ledger_id, provider_account_id, provider_transaction_id) DO UPDATE SET
-       transaction_id = excluded.transaction_id, live = excluded.live, word = excluded.word,
-       provider_updated_at = excluded.provider_updated_at`,
-    [JSON.stringify(keys)],
-  );
+  const changed = replacing(['transaction_id', 'live', 'word', 'provider_updated_at']);
+  const onConflict = `ON CONFLICT (ledger_id, provider_account_id, provider_transaction_id) ${changed}`;
+  await insertRows(sql, { into: `${schema}.keys`, columns: KEY, onConflict }, keys);
 };
 
 const writeSources = async (sql: Sql, schema: string, sources: readonly SourceRow[]): Promise<void> => {

@@ -1,6 +1,6 @@
-import type { FetchedTransaction, RowFailure } from '#domain';
+import type { FetchedTransaction, RowFailure, TransactionContent } from '#domain';
 import { type BankDay, canonicalJson } from '#kernel';
-import { type Database, migrate, type Sql } from '#read-model';
+import { type ColumnTypes, type Database, insertRows, migrate, type Sql } from '#read-model';
 
 /** PostgreSQL schema of the staged pages. */
 export const STAGING = 'sync_staging';
@@ -47,6 +47,22 @@ const migrations: readonly string[] = [
    ALTER TABLE {schema}.rows ADD COLUMN list text NOT NULL;
    DROP INDEX {schema}.rows_in_order;
    CREATE INDEX rows_in_order ON {schema}.rows (list, gone, day, transaction);`,
+  // What the columns say is not said again, nor are the names of the fields: half the bytes on each way.
+  `TRUNCATE {schema}.failures, {schema}.begun;
+   DROP TABLE {schema}.rows;
+   CREATE UNLOGGED TABLE {schema}.rows (
+     sync_id uuid NOT NULL,
+     attempt integer NOT NULL,
+     account text NOT NULL,
+     transaction text NOT NULL,
+     day date NOT NULL,
+     updated_at text,
+     gone boolean NOT NULL,
+     content text,
+     list text NOT NULL GENERATED ALWAYS AS (sync_id::text || '/' || attempt::text || '/' || account) STORED,
+     PRIMARY KEY (sync_id, attempt, account, transaction)
+   );
+   CREATE INDEX rows_in_order ON {schema}.rows (list, gone, day, transaction);`,
 ];
 
 const TABLES = ['rows', 'failures', 'begun'] as const;
@@ -77,6 +93,77 @@ interface Place {
   readonly day: BankDay;
   readonly transaction: string;
 }
+
+type StagedRow = Pick<StoredRow, 'transaction' | 'day' | 'updated_at' | 'gone' | 'content'>;
+
+interface StoredRow {
+  readonly sync_id: string;
+  readonly attempt: number;
+  readonly account: string;
+  readonly transaction: string;
+  readonly day: BankDay;
+  readonly updated_at: string | null;
+  readonly gone: boolean;
+  /** See {@link contentText}; `null` of a row that was taken back. */
+  readonly content: string | null;
+}
+
+const COLUMNS: ColumnTypes<StoredRow> = {
+  sync_id: 'uuid',
+  attempt: 'int',
+  account: 'text',
+  transaction: 'text',
+  day: 'date',
+  updated_at: 'text',
+  gone: 'boolean',
+  content: 'text',
+};
+
+const REPLACE_OLDER = `ON CONFLICT (sync_id, attempt, account, transaction) DO UPDATE
+  SET day = excluded.day, updated_at = excluded.updated_at, gone = excluded.gone, content = excluded.content
+  WHERE coalesce(excluded.updated_at, '') >= coalesce(staged.updated_at, '')`;
+
+type Content = TransactionContent;
+
+/** A content without the names of its fields. Another order, or another field, needs a migration that empties the table. */
+type Values = readonly [
+  Content['status'], Content['bookedOn'], Content['valueOn'], Content['transactedOn'], Content['amount'],
+  Content['currency'], Content['label'], Content['originalLabel'], Content['type'], Content['counterparty'],
+]; // prettier-ignore
+
+const contentText = (content: Content): string => {
+  const values: Values = [
+    content.status, content.bookedOn, content.valueOn, content.transactedOn, content.amount,
+    content.currency, content.label, content.originalLabel, content.type, content.counterparty,
+  ]; // prettier-ignore
+  return JSON.stringify(values);
+};
+
+const contentOf = (text: string): Content => {
+  const [
+    status,
+    bookedOn,
+    valueOn,
+    transactedOn,
+    amount,
+    currency,
+    label,
+    originalLabel,
+    type,
+    counterparty,
+  ] = JSON.parse(text) as Values;
+  return {
+    status, bookedOn, valueOn, transactedOn, amount, currency, label, originalLabel, type, counterparty,
+  }; // prettier-ignore
+};
+
+const itemOf = (providerAccountId: string, row: StagedRow): Readable => {
+  const { transaction: providerTransactionId, day, updated_at: providerUpdatedAt, content } = row;
+  const item = { providerAccountId, providerTransactionId, day, providerUpdatedAt };
+  return content === null
+    ? { kind: 'deleted', ...item }
+    : { kind: 'row', ...item, content: contentOf(content) };
+};
 
 const CHUNK_ROWS = 500;
 const LISTED_FAILURES = 50;
@@ -183,8 +270,8 @@ export class Staging {
     account: string,
     after: Place | null,
   ): Promise<readonly Readable[]> {
-    const rows = await this.#db.query<{ item: Readable }>(
-      `SELECT item FROM ${STAGING}.rows WHERE list = $1
+    const rows = await this.#db.query<StagedRow>(
+      `SELECT transaction, day, updated_at, gone, content FROM ${STAGING}.rows WHERE list = $1
          AND ($2::boolean IS NULL OR (gone, day, transaction) > ($2::boolean, $3::date, $4::text))
        ORDER BY gone, day, transaction LIMIT ${CHUNK_ROWS}`,
       [
@@ -194,7 +281,7 @@ export class Staging {
         after?.transaction ?? null,
       ],
     );
-    return rows.map(({ item }) => item);
+    return rows.map((row) => itemOf(account, row));
   }
 }
 
@@ -213,17 +300,20 @@ const addRows = async (
   attempt: number,
   items: readonly Readable[],
 ): Promise<void> => {
-  if (items.length === 0) return;
-  await tx.execute(
-    `INSERT INTO ${STAGING}.rows AS staged (sync_id, attempt, account, transaction, day, updated_at, item, gone, list)
-     SELECT $1, $2, item->>'providerAccountId', item->>'providerTransactionId', (item->>'day')::date,
-            coalesce(item->>'providerUpdatedAt', ''), item, item->>'kind' = 'deleted',
-            concat_ws('/', $1::uuid, $2::integer, item->>'providerAccountId')
-     FROM jsonb_array_elements($3::jsonb) AS item
-     ON CONFLICT (sync_id, attempt, account, transaction) DO UPDATE
-       SET day = excluded.day, updated_at = excluded.updated_at, item = excluded.item, gone = excluded.gone
-       WHERE excluded.updated_at >= staged.updated_at`,
-    [syncId, attempt, JSON.stringify(items)],
+  const rows = items.map((item) => ({
+    sync_id: syncId,
+    attempt,
+    account: item.providerAccountId,
+    transaction: item.providerTransactionId,
+    day: item.day,
+    updated_at: item.providerUpdatedAt,
+    gone: item.kind === 'deleted',
+    content: item.kind === 'deleted' ? null : contentText(item.content),
+  }));
+  await insertRows(
+    tx,
+    { into: `${STAGING}.rows AS staged`, columns: COLUMNS, onConflict: REPLACE_OLDER },
+    rows,
   );
 };
 

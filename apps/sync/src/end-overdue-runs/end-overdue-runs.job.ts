@@ -1,4 +1,4 @@
-import { COMMAND_SUBJECTS } from '#contracts';
+import { COMMAND_SUBJECTS, type ProblemCode, problemText } from '#contracts';
 import { connection, sync, trackedAccounts } from '#domain';
 import { fold, runDecider } from '#event-store';
 import { errorText } from '#kernel';
@@ -19,9 +19,7 @@ const LEAVE_ALONE_MS = 15_000;
 /** A dispatched run may wait its turn behind others; it is not dispatched again before this. */
 const DISPATCH_EVERY_MS = 60_000;
 const BATCH = 200;
-
-const timeoutText = (minutes: number): string =>
-  `The run did not end within ${minutes} minutes and was given up. What it imported stays; start a sync again.`;
+const TIMED_OUT: ProblemCode = 'sync.timed-out';
 
 /** Finds runs that are neither live nor ended: dispatches them again, and ends those that are past their deadline. */
 export class EndOverdueRunsJob {
@@ -84,6 +82,8 @@ export class EndOverdueRunsJob {
       accounts.map(({ ledgerId }) => ledgerId),
     );
     const accountIds = [...new Set(accounts.flatMap(({ trackedAs }) => trackedAs ?? []))];
+    const parameters = { minutes: String(Math.round(policy.deadlineMs / 60_000)) };
+    const problem = { code: TIMED_OUT, accountId: null, rowKey: null, count: 1, parameters };
     await runDecider(
       this.#deps,
       sync,
@@ -91,8 +91,8 @@ export class EndOverdueRunsJob {
       {
         type: 'TimeOutSync',
         syncId,
-        errorMessage: timeoutText(Math.round(policy.deadlineMs / 60_000)),
-        outcome: outcomeOf(written, { accountIds }),
+        errorMessage: problemText(problem, 'en') ?? TIMED_OUT,
+        outcome: outcomeOf(written, { accountIds, problems: [problem] }),
         now: clock.now(),
       },
       { metadata: this.#deps.metadata(state.status === 'none' ? null : state.tenantId) },

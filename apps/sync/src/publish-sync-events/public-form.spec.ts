@@ -150,6 +150,10 @@ describe('what the other services are told', () => {
       transactionsRemoved: 3,
       transactionsSkipped: 4,
       transactionsFailed: 5,
+      evidence: null,
+      problems: expect.arrayContaining([
+        expect.objectContaining({ code: 'rows.unreadable', actionOwner: 'provider' }),
+      ]) as unknown,
     });
     for (const type of ['SyncFailed', 'SyncTimedOut'] as const) {
       const failed = validFormOf({ type, data: { ...report, errorCode: 'a.b', errorMessage: 'Words.' } });

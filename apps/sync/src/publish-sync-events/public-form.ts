@@ -11,8 +11,8 @@ import type {
   SyncReport,
 } from '#domain';
 import type { RecordedEvent } from '#kernel';
-import { partialText } from '../partial-text.js';
 import { refreshViewOf } from '../refresh-text.js';
+import { endOf, problemViews, type RunEnd } from '../run-end.js';
 
 const transactionView = (
   accountId: string,
@@ -49,10 +49,7 @@ const ledgerHeader = (context: LedgerContext, count: number) => ({
   count,
 });
 
-const syncData = (
-  data: SyncContext & SyncReport,
-  end: Pick<SyncData, 'status' | 'errorCode' | 'errorMessage'> & Partial<Pick<SyncData, 'nextAllowedAt'>>,
-): SyncData => ({
+const syncData = (data: SyncContext & SyncReport, { problems, ...end }: RunEnd): SyncData => ({
   id: data.syncId,
   connectionId: data.connectionId,
   tenantId: data.tenantId,
@@ -74,6 +71,7 @@ const syncData = (
   nextAllowedAt: data.refresh?.nextAllowedAt ?? null,
   gaps: (data.gaps ?? []).map(({ accountId, from, to }) => ({ accountId, from, to })),
   ...end,
+  problems: problemViews(problems, end.errorMessage),
 });
 
 const build = <Name extends PublicEventName>(
@@ -135,18 +133,12 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
       const data = { tenantId, companyId, ledgerId, accountId, connectionId, balance, currency, observedAt };
       return build('balance.observed', recorded, tenantId, ledgerId, data);
     }
-    case 'SyncCompleted': {
-      const { status, reasons, tenantId, connectionId } = event.data;
-      const errorMessage = reasons.length > 0 ? partialText(reasons, event.data) : null;
-      const end = { status, errorCode: reasons[0] ?? null, errorMessage };
-      return build('sync.completed', recorded, tenantId, connectionId, syncData(event.data, end));
-    }
+    case 'SyncCompleted':
     case 'SyncFailed':
     case 'SyncTimedOut': {
-      const { errorCode, errorMessage, tenantId, connectionId } = event.data;
-      const limit = 'nextAllowedAt' in event.data ? { nextAllowedAt: event.data.nextAllowedAt } : {};
-      const end = { status: 'failure' as const, errorCode, errorMessage, ...limit };
-      return build('sync.failed', recorded, tenantId, connectionId, syncData(event.data, end));
+      const { tenantId, connectionId } = event.data;
+      const name = event.type === 'SyncCompleted' ? 'sync.completed' : 'sync.failed';
+      return build(name, recorded, tenantId, connectionId, syncData(event.data, endOf(event)));
     }
     case 'SyncRequested':
     case 'SyncQueuedAgain':

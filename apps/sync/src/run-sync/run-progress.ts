@@ -1,5 +1,7 @@
+import type { ProblemCode } from '#contracts';
+import type { HistoryGap, KnownAccount, OpenRun, RowFailure, RunProblem } from '#domain';
+import { canonicalJson } from '#kernel';
 import type { CallCount } from '#providers';
-import type { HistoryGap, KnownAccount, OpenRun, RowFailure } from '#domain';
 
 /** What a worker learns while it carries out one attempt; ends up in the run's report, however it ends. */
 export interface RunProgress {
@@ -19,8 +21,8 @@ export interface RunProgress {
   bankFault: boolean;
   cursorAfter: string | null;
   gaps: readonly HistoryGap[];
-  /** Why the run can be no more than partial. */
-  readonly reasons: Set<string>;
+  /** Why the run can be no more than partial, but for rows that could not be understood. */
+  readonly problems: RunProblem[];
 }
 
 /** @param attended a person waits */
@@ -38,8 +40,19 @@ export const newProgress = ({ slices }: Pick<OpenRun, 'slices'>, attended: boole
   bankFault: false,
   cursorAfter: null,
   gaps: [],
-  reasons: new Set(),
+  problems: [],
 });
+
+/** Keeps the run from being a success, of one account or as a whole. */
+export const noteProblem = (
+  { problems }: Pick<RunProgress, 'problems'>,
+  code: ProblemCode,
+  { accountId = null, parameters = {} }: Partial<Pick<RunProblem, 'accountId' | 'parameters'>> = {},
+): void => {
+  const problem = { code, accountId, rowKey: null, count: 1, parameters };
+  const isKnown = problems.some((each) => canonicalJson(each) === canonicalJson(problem));
+  if (!isKnown) problems.push(problem);
+};
 
 const LISTED_FAILURES = 50;
 

@@ -1,5 +1,5 @@
 import {
-  connection, type ConnectionState, isAttended, type LinkedConnection, type OpenRun, type RunOutcome, sync, type SyncCommand, trackedAccounts,
+  connection, type ConnectionState, isAttended, type LinkedConnection, type OpenRun, type RunOutcome, type RunProblem, sync, type SyncCommand, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { fold, runDecider } from '#event-store';
 import { DomainError } from '#kernel';
@@ -9,6 +9,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { outcomeOf, writtenBy } from '../run-outcome.js';
 import { runLock } from '../run-lock.js';
 import { SyncDeps } from '../sync-deps.js';
+import { rowProblems } from './row-problems.js';
 import { countStaged, newProgress, type RunProgress } from './run-progress.js';
 import { RunSync, type RunSyncResult } from './run-sync.command.js';
 import { Staging } from './staging.js';
@@ -25,6 +26,8 @@ import {
   isPassing,
   problemOf,
 } from './sync-problem.js';
+
+const byCode = (a: RunProblem, b: RunProblem): number => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
 
 @CommandHandler(RunSync)
 export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
@@ -78,9 +81,9 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
   }
 
   async #complete(run: OpenRun, progress: RunProgress): Promise<void> {
-    if (progress.failed > 0) progress.reasons.add('rows.unreadable');
-    const outcome = await this.#outcome(run, progress);
-    const reasons = [...progress.reasons].toSorted();
+    const problems = [...progress.problems, ...rowProblems(progress)].toSorted(byCode);
+    const outcome = await this.#outcome(run, progress, problems);
+    const reasons = [...new Set(problems.map(({ code }) => code))];
     const status = reasons.length === 0 ? 'success' : 'partial';
     const { syncId, attempt, connectionId, tenantId } = run;
     const now = this.#deps.clock.now();
@@ -119,7 +122,13 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     if (progress.accounts.length === 0 && target.status === 'linked')
       progress.accounts = trackedAccounts(target);
     if (progress.isStaging) countStaged(progress, await this.#staging.summary(run.syncId, run.attempt));
-    const outcome = await this.#outcome(run, progress);
+    const { code, parameters } = problem;
+    const fatal = { code, accountId: null, rowKey: null, count: 1, parameters };
+    const outcome = await this.#outcome(run, progress, [
+      fatal,
+      ...progress.problems,
+      ...rowProblems(progress),
+    ]);
     if (error instanceof ConnectionGone && target.status === 'linked') await this.#disconnect(target);
     else await this.#blame(error, run);
     const leftAloneUntil = (await bank?.report(isBankFault(error) ? 'fault' : 'neutral')) ?? null;
@@ -130,7 +139,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       type: 'FailSync',
       syncId: run.syncId,
       attempt: run.attempt,
-      errorCode: problem.code,
+      errorCode: code,
       errorMessage: problem.message,
       outcome,
       ...(nextAllowedAt !== null && { nextAllowedAt }),
@@ -138,7 +147,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       now,
     });
     await this.#staging.clear(run.syncId, run.attempt);
-    this.#tell(run, problem.code, outcome);
+    this.#tell(run, code, outcome);
     return { kind: 'ended' };
   }
 
@@ -185,7 +194,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     );
   }
 
-  async #outcome(run: OpenRun, progress: RunProgress): Promise<RunOutcome> {
+  async #outcome(run: OpenRun, progress: RunProgress, problems: readonly RunProblem[]): Promise<RunOutcome> {
     const { db, store } = this.#deps;
     const ledgerIds = progress.accounts.map(({ ledgerId }) => ledgerId);
     const written = await writtenBy(db, store, run.syncId, ledgerIds);
@@ -202,6 +211,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       refreshedAt: progress.refreshedAt,
       cursorAfter: progress.cursorAfter,
       gaps: progress.gaps,
+      problems,
     });
   }
 

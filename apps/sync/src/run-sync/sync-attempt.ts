@@ -8,12 +8,13 @@ import { inParallel } from '../in-parallel.js';
 import type { SyncDeps } from '../sync-deps.js';
 import { DaysByAccount } from './days-by-account.js';
 import { AccountImport, StalePages } from './import-account.js';
+import { judgeEvidence } from './judge-evidence.js';
 import { LookAtBank } from './look-at-bank.js';
 import type { PageSet, WholeDays } from './page-set.js';
 import { ProviderSession } from './provider-session.js';
 import { readAhead } from './read-ahead.js';
 import { RunCoverage, type Slice, type SliceEnd } from './run-coverage.js';
-import { countStaged, type RunProgress } from './run-progress.js';
+import { countStaged, noteProblem, type RunProgress } from './run-progress.js';
 import { type Staging, StagingLost } from './staging.js';
 import { accountsHidden, disconnectedMeanwhile, FirstLookPending, nothingTracked } from './sync-problem.js';
 
@@ -81,9 +82,10 @@ export class SyncAttempt {
     const tracked = trackedAccounts(observed);
     if (tracked.length === 0) throw nothingTracked(observed.problem?.code);
     this.#progress.accounts = tracked;
-    this.#judge(snapshot);
+    this.#waitForFirstLook(snapshot);
     const shown = tracked.filter((account) => isShown(account, snapshot));
     if (shown.length === 0) throw accountsHidden();
+    judgeEvidence(this.#progress, snapshot, observed, shown);
     const coverage = this.#coverage(linked, observed, shown);
     for (let slice = coverage.next(); slice; slice = coverage.next()) {
       await this.#carryOutSlice(session, observed, shown, coverage, slice);
@@ -94,13 +96,11 @@ export class SyncAttempt {
     this.#progress.cursorAfter = coverage.cursor;
   }
 
-  /** A success needs evidence: what speaks against one is a reason for no more than partial. */
-  #judge({ refreshedAt, health }: ConnectionSnapshot): void {
-    if (refreshedAt === null) {
-      const isPatient = this.#run.attempt <= this.#deps.policy.firstLookDelaysMs.length;
-      if (isPatient) throw new FirstLookPending('The provider has not finished its first look at the bank.');
-      this.#progress.reasons.add('provider.not-refreshed-yet');
-    } else if (health.kind !== 'healthy') this.#progress.reasons.add(`provider.${health.code}`);
+  #waitForFirstLook({ refreshedAt }: ConnectionSnapshot): void {
+    const isPatient = this.#run.attempt <= this.#deps.policy.firstLookDelaysMs.length;
+    if (refreshedAt === null && isPatient) {
+      throw new FirstLookPending('The provider has not finished its first look at the bank.');
+    }
   }
 
   #coverage(
@@ -197,9 +197,19 @@ export class SyncAttempt {
     const staged = await this.#staging.summary(syncId, attempt);
     if (!staged.isWhole) throw new StagingLost(syncId, attempt);
     countStaged(this.#progress, staged);
-    for (const end of ends)
-      if (!end.complete) this.#progress.reasons.add(`fetch.${end.reason ?? 'incomplete'}`);
+    this.#tellIncomplete(accounts, slice, ends);
     return { ends, readable: staged.readable, failed: staged.failed, days: days.seen };
+  }
+
+  #tellIncomplete(accounts: readonly KnownAccount[], { reads }: Slice, ends: readonly FetchEnd[]): void {
+    const names = new Map(accounts.map((each) => [each.providerAccountId, each.trackedAs]));
+    for (const [n, end] of ends.entries()) {
+      if (end.complete) continue;
+      for (const { providerAccountId } of reads[n]?.accounts ?? []) {
+        const accountId = names.get(providerAccountId) ?? null;
+        noteProblem(this.#progress, `fetch.${end.reason ?? 'incomplete'}`, { accountId });
+      }
+    }
   }
 
   /** The next page is fetched while the last one is staged. */
@@ -216,7 +226,10 @@ export class SyncAttempt {
   }
 
   /** The next chunk is read while the log answers for the last one. */
-  async #importAccount({ providerAccountId }: KnownAccount, wholeDays: WholeDays | null): Promise<void> {
+  async #importAccount(
+    { providerAccountId, trackedAs }: KnownAccount,
+    wholeDays: WholeDays | null,
+  ): Promise<void> {
     const { syncId, attempt } = this.#run;
     const each = this.#imports.get(providerAccountId);
     if (!each) return;
@@ -227,7 +240,7 @@ export class SyncAttempt {
     }
     if (wholeDays) await this.#stopIfUnwanted();
     const doubt = await each.finish(pages, this.#deps.clock.now());
-    if (doubt) this.#progress.reasons.add(doubt);
+    if (doubt) noteProblem(this.#progress, doubt, { accountId: trackedAs });
   }
 
   /** What is in the log stays proved, whatever becomes of the rest: the next attempt goes on from here. */
@@ -258,7 +271,9 @@ export class SyncAttempt {
     this.#progress.gaps = coverage.gaps().map(({ providerAccountId, from, to }) => {
       return { accountId: names.get(providerAccountId) ?? providerAccountId, from, to };
     });
-    if (this.#progress.gaps.length > 0) this.#progress.reasons.add('history.gap');
+    for (const { accountId, from, to } of this.#progress.gaps) {
+      noteProblem(this.#progress, 'history.gap', { accountId, parameters: { from, to } });
+    }
   }
 
   async #observeBalance(

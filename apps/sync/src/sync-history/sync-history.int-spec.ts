@@ -149,6 +149,44 @@ describe('the history of a run', () => {
       transactionsFailed: 1,
       errorCode: 'rows.unreadable',
       errorMessage: expect.stringContaining('bad-date in date') as string,
+      evidence: null,
+      problems: [
+        {
+          code: 'rows.unreadable',
+          accountId: null,
+          rowKey: 'r',
+          count: 1,
+          parameters: { reason: 'bad-date', field: 'date' },
+          actionOwner: 'provider',
+          message: expect.stringMatching(/^1 row\(s\) .*tell the provider\.$/) as string,
+        },
+      ],
+    });
+  });
+
+  it('shows what proves a success, and every problem of a run, of which a list shows three', async () => {
+    const { requested, completed, connectionId } = connectionOf();
+    const [well, ill] = [randomUUID(), randomUUID()];
+    const evidence = { kind: 'nothing-new', refreshedAt: at(0) } as const;
+    const problems = Array.from({ length: 5 }, (_, n) => {
+      return { code: 'fetch.page-cap', accountId: String(n), rowKey: null, count: 1, parameters: {} };
+    });
+    const good = completed(well, 1);
+    const bad = completed(ill, 3, 'fetch.page-cap');
+    await project(
+      requested(well, 0),
+      { ...good, data: { ...good.data, evidence } },
+      requested(ill, 2),
+      { ...bad, data: { ...bad.data, problems } },
+    ); // prettier-ignore
+    expect(await syncById(db, well, null)).toMatchObject({ status: 'success', evidence, problems: [] });
+    expect((await syncById(db, ill, null)).problems).toHaveLength(5);
+    const { items } = await syncHistory(db, { connectionId, limit: 10 });
+    expect(items.map((run) => run.problems.length)).toEqual([3, 0]);
+    expect(items[0]?.problems[2]).toMatchObject({
+      accountId: '2',
+      code: 'fetch.page-cap',
+      actionOwner: 'time',
     });
   });
 

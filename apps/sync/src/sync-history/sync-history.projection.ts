@@ -1,6 +1,6 @@
 import type { SyncContext, SyncEvent, SyncReport } from '#domain';
 import { insertRows, type ProjectionModel, type Sql } from '#read-model';
-import { partialText } from '../partial-text.js';
+import { endOf, type RunEnd } from '../run-end.js';
 
 export const SYNC_HISTORY = 'sync_history';
 
@@ -96,18 +96,11 @@ const openRun = async (
   );
 };
 
-interface Ending {
-  readonly status: 'success' | 'partial' | 'failure';
-  readonly errorCode: string | null;
-  readonly errorMessage: string | null;
-  readonly nextAllowedAt?: string | undefined;
-}
-
 const endRun = async (
   tx: Sql,
   schema: string,
   data: SyncContext & SyncReport,
-  { status, errorCode, errorMessage, nextAllowedAt }: Ending,
+  { status, errorCode, errorMessage, problems, evidence, nextAllowedAt }: RunEnd,
 ): Promise<void> => {
   const { counts, failures, accountIds, pages, calls, refreshedAt, refresh, gaps = [] } = data;
   await tx.execute(
@@ -117,7 +110,7 @@ const endRun = async (
     [
       data.syncId, status, data.endedAt, data.startedAt, data.windowFrom, data.windowTo, counts.imported,
       counts.updated, counts.removed, counts.skipped, counts.failed, errorCode, errorMessage, data.attempt,
-      JSON.stringify({ failures, accountIds, pages, calls, refreshedAt, gaps, refresh }),
+      JSON.stringify({ failures, accountIds, pages, calls, refreshedAt, gaps, refresh, problems, evidence }),
       nextAllowedAt ?? refresh?.nextAllowedAt ?? null,
     ], // prettier-ignore
   );
@@ -159,20 +152,10 @@ const projectEvent = async (tx: Sql, schema: string, event: SyncEvent, recordedA
       ]);
       return;
     }
-    case 'SyncCompleted': {
-      const { status, reasons } = event.data;
-      const [errorCode = null] = reasons;
-      const errorMessage = reasons.length > 0 ? partialText(reasons, event.data) : null;
-      return endRun(tx, schema, event.data, { status, errorCode, errorMessage });
-    }
-    case 'SyncFailed': {
-      const { errorCode, errorMessage, nextAllowedAt } = event.data;
-      return endRun(tx, schema, event.data, { status: 'failure', errorCode, errorMessage, nextAllowedAt });
-    }
-    case 'SyncTimedOut': {
-      const { errorCode, errorMessage } = event.data;
-      return endRun(tx, schema, event.data, { status: 'failure', errorCode, errorMessage });
-    }
+    case 'SyncCompleted':
+    case 'SyncFailed':
+    case 'SyncTimedOut':
+      return endRun(tx, schema, event.data, endOf(event));
   }
 };
 

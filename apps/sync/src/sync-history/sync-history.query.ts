@@ -1,8 +1,9 @@
 import type { Page, SyncView } from '#contracts';
-import type { RefreshReport } from '#domain';
+import type { RefreshReport, RunProblem } from '#domain';
 import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { refreshViewOf } from '../refresh-text.js';
+import { problemViews } from '../run-end.js';
 import { SYNC_HISTORY } from './sync-history.projection.js';
 
 interface RunRow {
@@ -22,7 +23,12 @@ interface RunRow {
   readonly skipped: number;
   readonly failed: number;
   readonly progress: SyncView['progress'];
-  readonly report: { readonly gaps?: SyncView['gaps']; readonly refresh?: RefreshReport } | null;
+  readonly report: {
+    readonly gaps?: SyncView['gaps'];
+    readonly refresh?: RefreshReport;
+    readonly problems?: readonly RunProblem[];
+    readonly evidence?: SyncView['evidence'];
+  } | null;
   readonly next_allowed_at: string | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
@@ -48,9 +54,19 @@ const viewOf = (row: RunRow): SyncView => ({
   gaps: row.report?.gaps ?? [],
   refresh: row.report?.refresh ? refreshViewOf(row.report.refresh) : null,
   nextAllowedAt: row.next_allowed_at,
+  problems: problemViews(row.report?.problems ?? [], row.error_message),
+  evidence: row.report?.evidence ?? null,
   errorCode: row.error_code,
   errorMessage: row.error_message,
 });
+
+/** A page has many runs, and one answer of a service is no more than a megabyte. */
+const LISTED_PROBLEMS = 3;
+
+const shortViewOf = (row: RunRow): SyncView => {
+  const view: Pick<SyncView, keyof SyncView> = viewOf(row);
+  return { ...view, problems: view.problems.slice(0, LISTED_PROBLEMS) };
+};
 
 export interface SyncHistoryFilter {
   readonly connectionId: string;
@@ -79,7 +95,7 @@ export const syncHistory = async (db: Database, filter: SyncHistoryFilter): Prom
     params,
   );
   const page = keysetPage(rows, filter.limit, ({ created_at, sync_id }) => [created_at, sync_id]);
-  return { items: page.rows.map(viewOf), nextCursor: page.nextCursor };
+  return { items: page.rows.map(shortViewOf), nextCursor: page.nextCursor };
 };
 
 /** A run by its id, or by the id of a request that became part of it; `scope` hides other tenants' runs. */

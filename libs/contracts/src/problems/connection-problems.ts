@@ -203,11 +203,13 @@ export const CONNECTION_PROBLEMS = {
   'account.ambiguous': {
     owner: 'caller',
     en: {
-      what: 'Several accounts of the bank could be the one that is asked for, so none of them is imported.',
+      what: 'Several accounts of the bank could be the one that is asked for ({each}), so none of them is imported.',
+      each: 'account {accountId}',
       next: 'Decide: GET /v1/connections/{id}/accounts shows them, PUT /v1/connections/{id}/accounts/{account} tracks or ignores one.',
     },
     fr: {
-      what: 'Plusieurs comptes de la banque peuvent être celui qui est demandé ; aucun n’est donc importé.',
+      what: 'Plusieurs comptes de la banque peuvent être celui qui est demandé ({each}) ; aucun n’est donc importé.',
+      each: 'compte {accountId}',
       next: 'Décidez : GET /v1/connections/{id}/accounts les montre, PUT /v1/connections/{id}/accounts/{account} en suit ou en ignore un.',
     },
   },
@@ -225,11 +227,13 @@ export const CONNECTION_PROBLEMS = {
   'account.hidden': {
     owner: 'time',
     en: {
-      what: 'The provider shows none of the accounts while its link to the bank is disturbed; nothing was read, and nothing is taken as gone.',
+      what: 'The provider does not show the accounts that are imported ({each}) while its link to the bank is disturbed; nothing was read of them, and nothing is taken as gone.',
+      each: 'account {accountId}',
       next: 'The next sync looks again.',
     },
     fr: {
-      what: 'Le prestataire ne montre aucun des comptes tant que son lien avec la banque est perturbé ; rien n’a été lu, et rien n’est tenu pour disparu.',
+      what: 'Le prestataire ne montre pas les comptes importés ({each}) tant que son lien avec la banque est perturbé ; rien n’en a été lu, et rien n’est tenu pour disparu.',
+      each: 'compte {accountId}',
       next: 'La prochaine synchronisation regardera de nouveau.',
     },
   },

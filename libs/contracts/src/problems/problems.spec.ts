@@ -31,10 +31,13 @@ describe('the catalogue of problems', () => {
   });
 });
 
-describe('the words of a problem', () => {
-  const row = (reason: string, field: string) =>
-    ({ code: 'rows.unreadable', count: 1, accountId: '7', parameters: { reason, field } }) as const;
+const row = (reason: string, field: string) =>
+  ({ code: 'rows.unreadable', count: 1, accountId: '7', parameters: { reason, field } }) as const;
 
+const gap = (accountId: string, from: string, to: string) =>
+  ({ code: 'history.gap', accountId, parameters: { from, to } }) as const;
+
+describe('the words of a problem', () => {
   it('tell what is known of it, in the language that is asked for', () => {
     expect(problemText(row('bad-date', 'rdate'), 'en')).toBe(
       '1 row(s) could not be understood (bad-date in rdate) and were left out. They are read again at each sync; if it lasts, tell the provider.',
@@ -73,8 +76,6 @@ describe('the words of a problem', () => {
   });
 
   it('tell cases of one code together', () => {
-    const gap = (accountId: string, from: string, to: string) =>
-      ({ code: 'history.gap', accountId, parameters: { from, to } }) as const;
     const text = problemsText(
       [row('bad-date', 'rdate'), gap('2', '2026-01-01', '2026-01-02'), row('bad-amount', 'value'), row('bad-date', 'rdate')],
       'en',

@@ -72,6 +72,16 @@ const sync = {
   accountIds: ['42'],
 } as const;
 
+const problem = {
+  code: 'history.gap',
+  accountId: null,
+  rowKey: null,
+  count: 1,
+  parameters: {},
+  actionOwner: 'user',
+  message: 'Compare these days.',
+} as const;
+
 type Data = { readonly [Name in PublicEventName]: PublicEventOf<Name>['data'] };
 const DATA: Data = {
   'transactions.imported': { ...run, transactions: [transaction, { ...transaction, counterparty: null }] },
@@ -94,11 +104,18 @@ const DATA: Data = {
     ...sync,
     accountIds: ['42'],
     gaps: [{ accountId: '42', from: '2025-12-02', to: '2025-12-31' }],
+    problems: [
+      { ...problem, accountId: '42', parameters: { from: '2025-12-02', to: '2025-12-31' } },
+      { ...problem, code: 'rows.unreadable', rowKey: '77', count: 3, actionOwner: 'provider' },
+    ],
+    evidence: { kind: 'nothing-new', refreshedAt: AT },
   },
   'sync.failed': {
     ...sync,
     accountIds: [],
     gaps: [],
+    problems: [],
+    evidence: null,
     status: 'failure',
     startedAt: null,
     windowFrom: null,

@@ -2,6 +2,8 @@ import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsInt, IsString, Matches, Min, ValidateNested } from 'class-validator';
 import { Nullable } from '../nullable.js';
 import { HistoryGapView } from './history-gap.view.js';
+import { SyncEvidenceView } from './sync-evidence.view.js';
+import { SyncProblemView } from './sync-problem.view.js';
 import { SyncProgressView } from './sync-progress.view.js';
 import { SyncRefreshView } from './sync-refresh.view.js';
 
@@ -96,12 +98,27 @@ export class SyncView {
   @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
   readonly nextAllowedAt!: string | null;
 
-  /** Stable; `null` unless something went wrong. */
+  /**
+   * All that kept it from being a success, account by account and row by row (the first 50 rows; then their number). Lists show
+   * the first three of each run.
+   */
+  @IsArray()
+  @ValidateNested({ each: true })
+  @Type(() => SyncProblemView)
+  readonly problems!: SyncProblemView[];
+
+  /** What proves the success; `null` for every other run. */
+  @Nullable()
+  @ValidateNested()
+  @Type(() => SyncEvidenceView)
+  readonly evidence!: SyncEvidenceView | null;
+
+  /** The first of `problems`, docs/errors.md lists all codes; `null` unless something went wrong. */
   @Nullable()
   @IsString()
   readonly errorCode!: string | null;
 
-  /** In words, with a next step. */
+  /** In words, with a next step: English, or French where `Accept-Language` asks for it. */
   @Nullable()
   @IsString()
   readonly errorMessage!: string | null;

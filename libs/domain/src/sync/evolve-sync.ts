@@ -14,7 +14,7 @@ const later = (a: string | null, b: string | null): string | null =>
 /** What outlives a run. */
 const memoryOf = (state: SyncState) => {
   const { lastSlot, served, cursor, lastWebhookStart, firstRequestedAt, linkedAt } = state;
-  const { limitedUntil, lastRefresh } = state;
+  const { limitedUntil, lastRefresh, provedRefresh } = state;
   return {
     lastSlot,
     served,
@@ -24,6 +24,7 @@ const memoryOf = (state: SyncState) => {
     linkedAt,
     ...(limitedUntil !== undefined && { limitedUntil }),
     ...(lastRefresh && { lastRefresh }),
+    ...(provedRefresh !== undefined && { provedRefresh }),
   };
 };
 
@@ -135,8 +136,11 @@ export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
       const cursorBefore = state.run.slices ? state.run.slices.cursorBefore : state.cursor;
       return { ...state, cursor, run: { ...state.run, slices: { done: slices.done, tally, cursorBefore } } };
     }
-    case 'SyncCompleted':
-      return ended(state, event.data.cursorAfter);
+    case 'SyncCompleted': {
+      const { cursorAfter, status, refreshedAt } = event.data;
+      const after = ended(state, cursorAfter);
+      return status === 'success' && refreshedAt !== null ? { ...after, provedRefresh: refreshedAt } : after;
+    }
     case 'SyncFailed':
       return ended(state, state.cursor, event.data.nextAllowedAt);
     case 'SyncTimedOut':

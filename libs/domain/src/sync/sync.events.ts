@@ -39,6 +39,25 @@ export interface HistoryGap {
   readonly to: string;
 }
 
+/** Something that kept a run from being a success, without words: the edges have these, in every language. */
+export interface RunProblem {
+  readonly code: string;
+  /** The caller's account id; `null`: it concerns the whole run, or nobody knows which account. */
+  readonly accountId: string | null;
+  /** `null` unless it is about one row. */
+  readonly rowKey: string | null;
+  readonly count: number;
+  /** What the words name beside the code. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What proves a success: without one, there is none. */
+export interface RunEvidence {
+  /** `nothing-new`: the provider was not at the bank since the last success, but all that it has was read, and all is well. */
+  readonly kind: 'newer-refresh' | 'nothing-new';
+  readonly refreshedAt: string;
+}
+
 /** What the slices of a run brought so far, over all its attempts. */
 export interface SyncTally {
   /** Distinct rows that could be read, and that could not. */
@@ -84,6 +103,8 @@ export interface SyncReport {
   readonly gaps?: readonly HistoryGap[];
   /** Absent: nobody wished for one, or what the provider had was fresh. */
   readonly refresh?: RefreshReport;
+  /** Absent in events of before they were kept. */
+  readonly problems?: readonly RunProblem[];
 }
 
 export interface SyncRequested {
@@ -179,6 +200,8 @@ export interface SyncCompleted {
   readonly data: SyncContext &
     SyncReport & {
       readonly status: 'success' | 'partial';
+      /** Of a success; absent in events of before it was kept. */
+      readonly evidence?: RunEvidence;
       /** Why it is only partial: `rows.unreadable`, `fetch.page-cap`, …; empty on success. */
       readonly reasons: readonly string[];
     };

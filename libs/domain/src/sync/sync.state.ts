@@ -67,6 +67,8 @@ interface Memory {
   readonly lastWebhookStart: string | null;
   /** What comes by itself starts nothing before this: the last run was told so. Absent: it was not. */
   readonly limitedUntil?: string;
+  /** When the provider had been at the bank last, as of the last success. Absent: there was none. */
+  readonly provedRefresh?: string;
   /** The last time that the provider was asked to look at the bank, or refused to. */
   readonly lastRefresh?: { readonly decidedAt: string; readonly nextAllowedAt: string | null };
 }

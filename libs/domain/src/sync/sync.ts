@@ -5,6 +5,7 @@ import { type RequestSync, requestSync } from './request-sync.js';
 import type {
   RefreshDecided,
   RefreshReport,
+  SyncCompleted,
   SyncContext,
   SyncEvent,
   SyncReport,
@@ -60,6 +61,9 @@ export interface FailSync {
   readonly followUp?: { readonly syncId: string; readonly notBefore: string };
   readonly now: string;
 }
+
+/** The provider has never been at the bank yet, as far as we know. */
+export const NOT_REFRESHED_YET = 'provider.not-refreshed-yet';
 
 /** A run that was stopped is taken up again so often by itself; then the schedule, a webhook or a person must ask. */
 export const MOST_FOLLOW_UPS = 6;
@@ -159,14 +163,24 @@ const failSync = (command: FailSync, state: Open): readonly SyncEvent[] => {
   return stopped({ type: 'SyncFailed', data }, command, state);
 };
 
+/** A success of which nothing proves that the bank was looked at is none. */
+const proved = (
+  { status, reasons, outcome: { refreshedAt } }: CompleteSync,
+  { provedRefresh }: Open,
+): Pick<SyncCompleted['data'], 'status' | 'reasons' | 'evidence' | 'problems'> => {
+  if (status === 'partial') return { status, reasons };
+  if (refreshedAt === null) {
+    const unproved = { code: NOT_REFRESHED_YET, accountId: null, rowKey: null, count: 1, parameters: {} };
+    return { status: 'partial', reasons: [NOT_REFRESHED_YET], problems: [unproved] };
+  }
+  const isNewer = provedRefresh === undefined || Date.parse(refreshedAt) > Date.parse(provedRefresh);
+  return { status, reasons, evidence: { kind: isNewer ? 'newer-refresh' : 'nothing-new', refreshedAt } };
+};
+
 const completeSync = (command: CompleteSync, state: Open): readonly SyncEvent[] => {
   const report = reportOf(state.run, state, command.outcome, command.now);
-  const { status, reasons } = command;
-  return withQueued(
-    { type: 'SyncCompleted', data: { ...contextOf(state.run), ...report, status, reasons } },
-    state,
-    command.now,
-  );
+  const data = { ...contextOf(state.run), ...report, ...proved(command, state) };
+  return withQueued({ type: 'SyncCompleted', data }, state, command.now);
 };
 
 const timeOutSync = ({ errorMessage, outcome, now }: TimeOutSync, state: Open): readonly SyncEvent[] => {

@@ -9,6 +9,7 @@ import { acceptEmptyBodies } from './empty-bodies.js';
 import { serveOpenApi } from './openapi.js';
 import { OwnWrites } from './own-writes.js';
 import { STATUSES } from './statuses.js';
+import { tellProblem } from './tell-problem.js';
 
 const FORGET_EVERY_MS = 3_600_000;
 const BODY_LIMIT = 256 * 1024;
@@ -47,6 +48,7 @@ export const startGateway = async (resources: ServiceResources): Promise<Stoppab
     portVariable: 'PORT',
     health,
     statuses: STATUSES,
+    tell: tellProblem,
     fastify: { bodyLimit: BODY_LIMIT },
     configure: (app) => {
       acceptEmptyBodies(app);

@@ -9,8 +9,8 @@ import { correlateRequests } from './correlation/http-correlation.js';
 import { HealthRegistry } from './health/health-registry.js';
 import { Metrics } from './health/metrics.js';
 import { addOperatorRoutes, measureRequests } from './http/operator-routes.js';
-import { problem } from './http/problem.js';
-import { PROBLEM_TYPE, ProblemFilter } from './http/problem-filter.js';
+import { asItIs, problem, type ProblemTeller } from './http/problem.js';
+import { ProblemFilter, sendProblem } from './http/problem-filter.js';
 import type { StatusTable } from './http/problem-status.js';
 import { httpValidationPipe } from './http/validation-pipe.js';
 import { logAs, NestLogger } from './logging/nest-logger.js';
@@ -27,6 +27,8 @@ export interface HttpAppOptions {
   readonly metrics?: Metrics;
   /** Statuses of error codes that differ from the rules of `problem-status.ts`. */
   readonly statuses?: StatusTable;
+  /** Puts problems into words of the caller's language; without it they stay as they are. */
+  readonly tell?: ProblemTeller;
   readonly fastify?: FastifyHttpOptions<Server>;
   /** `false`: Nest installs no parser, bodies are the app's own affair. */
   readonly bodyParser?: boolean;
@@ -67,10 +69,12 @@ const listen = async (
 };
 
 /** What Fastify refuses before any route or filter, such as an address that is no URL. */
-const frameworkErrors = (error: Error, _request: FastifyRequest, reply: FastifyReply): void => {
-  const answer = problem({ status: 400, code: 'request.invalid', detail: error.message });
-  void reply.status(answer.status).header('content-type', PROBLEM_TYPE).send(JSON.stringify(answer));
-};
+const frameworkErrors =
+  (tell: ProblemTeller) =>
+  (error: Error, request: FastifyRequest, reply: FastifyReply): void => {
+    const answer = problem({ status: 400, code: 'request.invalid', detail: error.message });
+    sendProblem(reply, tell(answer, request.headers['accept-language']));
+  };
 
 const urlOf = (app: NestFastifyApplication, host: string): string => {
   const address = app.getHttpServer().address();
@@ -99,10 +103,11 @@ export const startHttpApp = (options: HttpAppOptions): Promise<HttpApp> =>
       logger,
       health = new HealthRegistry(),
       metrics = new Metrics(String(logger.bindings()['app'])),
+      tell = asItIs,
     } = options;
     const adapter = new FastifyAdapter({
       forceCloseConnections: 'idle',
-      frameworkErrors,
+      frameworkErrors: frameworkErrors(tell),
       ...options.fastify,
     });
     const app = await NestFactory.create<NestFastifyApplication>(options.module, adapter, {
@@ -115,7 +120,7 @@ export const startHttpApp = (options: HttpAppOptions): Promise<HttpApp> =>
       correlateRequests(fastify);
       measureRequests(fastify, metrics);
       addOperatorRoutes(fastify, health, metrics);
-      app.useGlobalFilters(new ProblemFilter(logger, options.statuses ?? {}));
+      app.useGlobalFilters(new ProblemFilter(logger, options.statuses ?? {}, tell));
       app.useGlobalPipes(httpValidationPipe());
       await options.configure?.(app);
       await listen(app, options);

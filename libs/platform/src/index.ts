@@ -23,7 +23,7 @@ export {
   type HealthReport,
 } from './health/health-registry.js';
 export { type MetricOptions, Metrics } from './health/metrics.js';
-export { type FieldError, type Problem, problem } from './http/problem.js';
+export { type FieldError, type Problem, problem, type ProblemTeller } from './http/problem.js';
 export { PROBLEM_TYPE } from './http/problem-filter.js';
 export { problemOf } from './http/problem-of.js';
 export { statusOfCode, type StatusTable } from './http/problem-status.js';

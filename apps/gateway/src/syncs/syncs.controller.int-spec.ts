@@ -9,6 +9,7 @@ import { GatewayDeps } from '../gateway-deps.js';
 import { GatewayModule } from '../gateway.module.js';
 import type { Idempotency } from '../idempotency.js';
 import { OwnWrites } from '../own-writes.js';
+import { tellProblem } from '../tell-problem.js';
 
 const RUN = { id: 'run-1', connectionId: 'c-1', status: 'pending' };
 const away = new RpcProblem({ code: 'service.unavailable', message: 'Away.' });
@@ -19,6 +20,7 @@ afterEach(async () => http?.stop());
 
 /** The gateway before a `sync` service that shows these answers, one per look at the run, the last one for ever. */
 const gatewayBefore = async (looks: readonly (object | RpcProblem)[]): Promise<string> => {
+  await http?.stop();
   let look = 0;
   const rpc: Pick<RpcClient, 'request'> = {
     request: async <T>(subject: string): Promise<T> => {
@@ -46,6 +48,7 @@ const gatewayBefore = async (looks: readonly (object | RpcProblem)[]): Promise<s
     host: '127.0.0.1',
     port: 0,
     portVariable: 'PORT',
+    tell: tellProblem,
   });
   return http.url;
 };
@@ -73,5 +76,87 @@ describe('a request for a sync that waits', () => {
     const answer = await ask(url, 1);
     expect([answer.status, await answer.json()]).toEqual([202, RUN]);
     expect(answer.headers.get('passerelle-position')).toBe('7');
+  });
+});
+
+const askIn = async (answer: object | RpcProblem, path: string, language: string) => {
+  const url = await gatewayBefore([answer]);
+  const headers = { authorization: 'Bearer key', 'accept-language': language };
+  const response = await fetch(url + path, { headers });
+  expect(response.headers.get('vary')).toBe('accept-language');
+  return { language: response.headers.get('content-language'), body: (await response.json()) as object };
+};
+const problem = (code: string, parameters: object, part: object = {}) => {
+  return { code, accountId: null, rowKey: null, count: 1, parameters, message: 'English.', ...part };
+};
+const FAILED = {
+  ...RUN,
+  status: 'failure',
+  errorCode: 'powens.unavailable',
+  errorMessage: 'English.',
+  problems: [
+    problem('powens.unavailable', { detail: 'Powens answered 503.' }),
+    problem('rows.unreadable', { reason: 'bad-date', field: 'rdate' }),
+  ],
+};
+
+describe('a caller who likes French', () => {
+  it('is told in French what went wrong, and what the provider said as it said it', async () => {
+    const told = await askIn(FAILED, '/v1/syncs/run-1', 'fr-FR, en;q=0.5');
+    expect(told.language).toBe('fr');
+    expect(told.body).toMatchObject({
+      errorCode: 'powens.unavailable',
+      errorMessage:
+        'Powens est momentanément indisponible. La prochaine synchronisation réessaiera d’elle-même. (Détail technique : Powens answered 503.)',
+      problems: [{}, { message: expect.stringMatching(/^1 ligne\(s\) .*bad-date dans rdate/) as string }],
+    });
+    const page = await askIn({ items: [FAILED], nextCursor: null }, '/v1/connections/c-1/syncs', 'fr');
+    expect(page.body).toMatchObject({
+      items: [{ errorMessage: expect.stringMatching(/^Powens est/) as string }],
+    });
+  });
+
+  it('is told all reasons of a partial run, and in English what no catalogue knows', async () => {
+    const partial = { ...FAILED, status: 'partial', errorCode: 'rows.unreadable' };
+    const told = await askIn(partial, '/v1/syncs/run-1', 'fr');
+    expect(told.body).toMatchObject({
+      errorMessage: expect.stringMatching(/^Powens est .* 1 ligne/) as string,
+    });
+    const foreign = { ...partial, problems: [problem('old.code', {})] };
+    expect((await askIn(foreign, '/v1/syncs/run-1', 'fr')).body).toMatchObject({
+      errorMessage: 'English.',
+      problems: [{ message: 'English.' }],
+    });
+  });
+
+  it.each(['en', 'de', ''])('is not who asks for %j', async (language) => {
+    const told = await askIn(FAILED, '/v1/syncs/run-1', language);
+    expect(told).toEqual({ language: 'en', body: FAILED });
+  });
+
+  it('is refused in French', async () => {
+    const refusal = new RpcProblem({ code: 'sync.not-found', message: 'There is no such sync.' });
+    const told = await askIn(refusal, '/v1/syncs/run-9', 'fr');
+    expect(told).toMatchObject({
+      language: 'fr',
+      body: {
+        code: 'sync.not-found',
+        detail: expect.stringMatching(/^Cette synchronisation n’existe pas/) as string,
+      },
+    });
+    const failed = new RpcProblem({ code: 'provider.failed', message: 'Powens said no.' });
+    const { body } = await askIn(failed, '/v1/syncs/run-9', 'fr');
+    expect(body).toMatchObject({
+      detail: expect.stringMatching(/\(Détail technique : Powens said no\.\)$/) as string,
+    });
+    const foreign = new RpcProblem({ code: 'some.other', message: 'English.' });
+    expect(await askIn(foreign, '/v1/syncs/run-9', 'fr')).toMatchObject({
+      language: 'en',
+      body: { detail: 'English.' },
+    });
+    expect(await askIn(refusal, '/v1/%zz', 'fr')).toMatchObject({
+      language: 'fr',
+      body: { code: 'request.invalid', detail: expect.stringMatching(/^Un champ/) as string },
+    });
   });
 });

@@ -10,8 +10,10 @@ import { CallerOf } from '../api-key.guard.js';
 import type { Caller } from '../callers.js';
 import { GatewayDeps } from '../gateway-deps.js';
 import { callId } from '../idempotency.js';
+import { InCallersLanguage } from '../in-callers-language.js';
 import { idempotencyKey } from '../request-headers.js';
 import { ListTransactionsRequest, RequestSyncQuery, SyncHistoryRequest } from './syncs.request.js';
+import { tellAnswer, tellSync, tellSyncs } from './tell-sync.js';
 
 const POLL_MS = 100;
 /** The run was accepted: what keeps us from seeing it for the moment must not answer for it. */
@@ -28,6 +30,7 @@ export class SyncsController {
   }
 
   /** Ask for a sync: 202 with the run that this request became part of; with `wait`, 200 with the finished run. */
+  @InCallersLanguage(tellAnswer)
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @ApiAcceptedResponse({ type: SyncAcceptedView, description: 'The run that this request became part of' })
   @ApiOkResponse({ type: SyncView, description: 'With `wait`: the finished run' })
@@ -57,6 +60,7 @@ export class SyncsController {
   }
 
   /** The runs of a connection, newest first. */
+  @InCallersLanguage(tellSyncs)
   @Get('connections/:id/syncs')
   history(
     @Param('id') connectionId: string,
@@ -70,6 +74,7 @@ export class SyncsController {
   }
 
   /** One run, by its id or by the id of a request (webhook or call) that became part of it. */
+  @InCallersLanguage(tellSync)
   @Get('syncs/:id')
   get(
     @Param('id') id: string,

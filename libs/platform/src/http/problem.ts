@@ -28,6 +28,15 @@ export interface ProblemParts {
   readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Tells a problem in a language that its caller likes, by the request's `Accept-Language`. */
+export type ProblemTeller = (
+  problem: Problem,
+  acceptLanguage: string | undefined,
+) => { readonly problem: Problem; readonly language: string };
+
+/** For apps whose callers are programs. */
+export const asItIs: ProblemTeller = (problem) => ({ problem, language: 'en' });
+
 export const problem = ({ status, code, detail, errors, details }: ProblemParts): Problem => ({
   ...details,
   type: 'about:blank',

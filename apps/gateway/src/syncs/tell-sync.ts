@@ -1,0 +1,37 @@
+import {
+  type Language, problemsText, problemText, type SyncAcceptedView, type SyncPageView, type SyncView,
+} from '#contracts'; // prettier-ignore
+
+/** A view as it comes from a service: its members, no class. */
+type Plain<View> = Pick<View, keyof View>;
+
+const messageOf = (
+  { status, problems, errorCode, errorMessage }: Plain<SyncView>,
+  language: Language,
+): string | null => {
+  if (errorMessage === null) return null;
+  // A failure is told by what ended the run, whatever else it met.
+  const told = status === 'failure' ? problems.filter(({ code }) => code === errorCode) : problems;
+  return problemsText(told, language) ?? errorMessage;
+};
+
+/** The run in words of this language; the services tell it in English. */
+export const tellSync = (view: Plain<SyncView>, language: Language): SyncView => {
+  if (language === 'en') return view;
+  const problems = view.problems.map((problem: Plain<SyncView['problems'][number]>) => ({
+    ...problem,
+    message: problemText(problem, language) ?? problem.message,
+  }));
+  return { ...view, problems, errorMessage: messageOf(view, language) };
+};
+
+/** Of a request that waits: the finished run, or the accepted one, which has no words. */
+export const tellAnswer = (
+  answer: SyncAcceptedView | SyncView,
+  language: Language,
+): SyncAcceptedView | SyncView => ('problems' in answer ? tellSync(answer, language) : answer);
+
+export const tellSyncs = ({ items, nextCursor }: SyncPageView, language: Language): SyncPageView => ({
+  items: items.map((view) => tellSync(view, language)),
+  nextCursor,
+});

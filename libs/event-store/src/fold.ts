@@ -11,8 +11,19 @@ export interface DomainEvent extends Typed {
  * it puts both into its version, so that a changed fold or another log finds nothing.
  */
 export interface SnapshotCache {
-  load(stream: string): Promise<{ readonly revision: bigint; readonly state: unknown } | null>;
+  load(stream: string): Promise<Snapshot | null>;
   save(stream: string, revision: bigint, state: unknown): Promise<void>;
+  /** The newest state that this process has seen, where it keeps such; whoever decides on it must find out whether it is still the newest. */
+  recall?(stream: string): Snapshot | null;
+  /** Takes a state that is not worth saving yet. */
+  remember?(stream: string, snapshot: Snapshot): void;
+}
+
+export interface Snapshot {
+  readonly revision: bigint;
+  readonly state: unknown;
+  /** Up to which revision the cache outlives this process; left out: up to this one. */
+  readonly saved?: bigint | null;
 }
 
 /** Turns the data of an event type that is no longer written into an event that the decider knows. */
@@ -87,9 +98,12 @@ export const fold = async <State, Command extends Typed, Event extends DomainEve
     snapshot &&
     (await foldOn(deps, decider, id, { state: snapshot.state as State, revision: snapshot.revision }));
   const folded = fromSnapshot ?? (await foldAll(deps, decider, id));
-  await keep(deps, streamOf(decider.category, id), folded, fromSnapshot ? snapshot.revision : null);
+  await keep(deps, streamOf(decider.category, id), folded, fromSnapshot ? savedUpTo(snapshot) : null);
   return folded;
 };
+
+/** Up to which revision a snapshot need not be saved again. */
+export const savedUpTo = ({ revision, saved = revision }: Snapshot): bigint | null => saved;
 
 /** The state of one stream, from its first event. */
 export const foldAll = async <State, Command extends Typed, Event extends DomainEvent>(
@@ -101,12 +115,14 @@ export const foldAll = async <State, Command extends Typed, Event extends Domain
   return (await foldOn(deps, decider, id, none)) ?? { ...none, position: null };
 };
 
-const keep = async (
+/** Saves the state where that is due: `saved` is the revision of what was saved last. */
+export const keep = async (
   { snapshots }: FoldDeps,
   stream: string,
-  { state, revision }: Folded<unknown>,
-  kept: bigint | null,
+  { state, revision }: Omit<Folded<unknown>, 'position'>,
+  saved: bigint | null,
 ): Promise<void> => {
-  if (revision === null || revision - (kept ?? -1n) < SNAPSHOT_EVERY) return;
-  await snapshots?.save(stream, revision, state);
+  if (revision === null) return;
+  if (revision - (saved ?? -1n) < SNAPSHOT_EVERY) snapshots?.remember?.(stream, { revision, state, saved });
+  else await snapshots?.save(stream, revision, state);
 };

@@ -6,6 +6,7 @@ import { InMemoryEventStore } from '#testing';
 import { collect, metadataOf } from './event-store.suite.js';
 import { EventStoreUnavailable, WrongExpectedRevision } from './event-store.js';
 import { fold, type SnapshotCache } from './fold.js';
+import { RememberedSnapshots } from './remembered-snapshots.js';
 import { runDecider } from './run-decider.js';
 
 interface Add {
@@ -218,5 +219,112 @@ describe('fold', () => {
     expect((await fold({ store, snapshots }, sum, '1')).state).toEqual({ total: 2 });
     await runDecider({ store, snapshots }, sum, '1', add(5), { metadata: metadataOf() });
     expect((await fold({ store }, sum, '1')).state).toEqual({ total: 7 });
+  });
+});
+
+describe('what this process remembers', () => {
+  /** How many reads of streams there were. */
+  class ReadCounter extends BusyStore {
+    reads = 0;
+    override readStream(...args: Parameters<InMemoryEventStore['readStream']>) {
+      this.reads++;
+      return super.readStream(...args);
+    }
+  }
+
+  const remembering = (categories: readonly string[] = ['sum'], limit?: number) => {
+    const [store, lasting] = [new ReadCounter(), new MapSnapshots()];
+    const deps = { store, snapshots: new RememberedSnapshots(lasting, categories, limit) };
+    const decide = (amount: number, id = '1') =>
+      runDecider(deps, sum, id, add(amount), { metadata: metadataOf() });
+    return { store, lasting, deps, decide };
+  };
+
+  it('is decided on without reading the stream', async () => {
+    const { store, decide } = remembering();
+    await decide(1);
+    const { reads } = store;
+    expect(await decide(2)).toMatchObject({ state: { total: 3 }, revision: 1n });
+    expect(await decide(3)).toMatchObject({
+      state: { total: 6 },
+      revision: 2n,
+      position: await store.head(),
+    });
+    expect(store.reads).toBe(reads);
+  });
+
+  it('gives way to what others wrote', async () => {
+    const { store, decide } = remembering();
+    await decide(1);
+    await run(store, 60);
+    expect(await decide(5)).toMatchObject({ state: { total: 66 }, revision: 2n });
+    await run(store, 20);
+    await expect(decide(20)).rejects.toMatchObject({ code: 'sum.too-much' });
+    await run(store, -50);
+    expect((await decide(20)).state).toEqual({ total: 56 });
+  });
+
+  it('leads to no refusal and to no "nothing to do" before the log was asked', async () => {
+    const { store, decide } = remembering();
+    await decide(90);
+    await run(store, -80);
+    expect((await decide(50)).state).toEqual({ total: 60 });
+    await run(store, 7);
+    expect(await decide(0)).toEqual({
+      state: { total: 67 },
+      events: [],
+      revision: 3n,
+      position: await store.head(),
+    });
+  });
+
+  it('is not believed about another stream than it was', async () => {
+    const { store, deps, decide } = remembering();
+    await decide(1);
+    deps.snapshots.remember('sum-1', { revision: 40n, state: { total: 99 } });
+    expect((await decide(5)).state).toEqual({ total: 6 });
+    expect((await fold({ store }, sum, '1')).state).toEqual({ total: 6 });
+  });
+
+  it('is of the named categories alone, and of the streams that were used last', async () => {
+    const other = remembering(['connection']);
+    await other.decide(1);
+    await other.decide(1);
+    expect(other.deps.snapshots.recall('sum-1')).toBeNull();
+    const few = remembering(['sum'], 2);
+    for (const id of ['1', '2', '1', '3']) await few.decide(1, id);
+    expect(['1', '2', '3'].map((id) => few.deps.snapshots.recall(`sum-${id}`) !== null)).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+
+  it('is saved every twenty events, as without it', async () => {
+    const { lasting, decide } = remembering();
+    const saves: bigint[] = [];
+    for (let n = 0; n < 65; n++) {
+      await decide(1);
+      const kept = lasting.kept.get('sum-1')?.revision;
+      if (kept !== undefined && saves.at(-1) !== kept) saves.push(kept);
+    }
+    expect(saves).toEqual([19n, 39n, 59n]);
+  });
+
+  it('counts every command once, however many processes remember', async () => {
+    await assert(
+      asyncProperty(array(integer({ min: 1, max: 9 }), { maxLength: 12 }), async (amounts) => {
+        const store = new InMemoryEventStore();
+        const one = new RememberedSnapshots(new MapSnapshots(), ['sum']);
+        const other = new RememberedSnapshots(new MapSnapshots(), ['sum']);
+        const by = (snapshots: SnapshotCache, amount: number) =>
+          runDecider({ store, snapshots }, sum, '1', add(amount), { metadata: metadataOf() });
+        await Promise.all(amounts.map((amount, index) => by(index % 3 === 0 ? other : one, amount)));
+        const { state, revision } = await fold({ store }, sum, '1');
+        expect(state.total).toBe(amounts.reduce((total, amount) => total + amount, 0));
+        expect(revision).toBe(amounts.length === 0 ? null : BigInt(amounts.length - 1));
+      }),
+      { numRuns: 15 },
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { type EventStore, KurrentEventStore } from '#event-store';
+import { type EventStore, KurrentEventStore, RememberedSnapshots, type SnapshotCache } from '#event-store';
 import { type Clock, type CorrelationScope, errorText, SystemClock } from '#kernel';
 import { Logger } from '@nestjs/common';
 import { CommandPublisher, ensureStreams, EventPublisher, Nats, RpcClient } from '#messaging';
@@ -9,6 +9,9 @@ const logger = new Logger('Nats');
 
 /** Changes whenever a fold of a decider changes its meaning: older snapshots are then not seen. */
 const FOLDS_VERSION = '5';
+
+/** Streams that live long and are never deleted. */
+const REMEMBERED = ['connection', 'sync'];
 
 /** The connections to the three engines that a service works with; several apps of one process share them. */
 export class ServiceResources {
@@ -23,7 +26,7 @@ export class ServiceResources {
     readonly db: Database,
     readonly store: EventStore,
     readonly nats: Nats,
-    readonly snapshots: PgSnapshots,
+    readonly snapshots: SnapshotCache,
     readonly clock: Clock,
   ) {
     this.keeper = new LockKeeper(db);
@@ -53,7 +56,8 @@ export class ServiceResources {
       nats.onReconnect(
         () => void ensureStreams(nats).catch((error: unknown) => logger.warn(errorText(error))),
       );
-      const snapshots = new PgSnapshots(db, `${FOLDS_VERSION}:${logId}`);
+      const lasting = new PgSnapshots(db, `${FOLDS_VERSION}:${logId}`);
+      const snapshots = new RememberedSnapshots(lasting, REMEMBERED);
       return new ServiceResources(config, db, store, nats, snapshots, clock);
     } catch (error) {
       await Promise.allSettled([store.close(), db.close()]);

@@ -17,6 +17,7 @@ import { readEvents } from './kurrent-read.js';
 import { toRecordedEvent } from './kurrent-record.js';
 import { identifyLog } from './log-identity.js';
 import { proposedEvents } from './proposed-events.js';
+import { SharedSubscription } from './shared-subscription.js';
 import { superviseFeed } from './supervise-feed.js';
 
 const APPEND_MS = 10_000;
@@ -36,6 +37,7 @@ export class KurrentEventStore extends EventStore {
   readonly #appender: KurrentAppender;
   readonly #head: HeadWatch;
   readonly #feeds = new Set<Feed>();
+  readonly #shared: SharedSubscription;
   #logId: Promise<string> | undefined;
 
   /** @param connectionString `kurrentdb://…` or `esdb://…`; nothing is opened before the first call */
@@ -44,6 +46,9 @@ export class KurrentEventStore extends EventStore {
     this.#client = KurrentDBClient.connectionString(connectionString);
     this.#appender = new KurrentAppender(connectionString);
     this.#head = new HeadWatch(() => this.head());
+    this.#shared = new SharedSubscription((options, after, signal) =>
+      new KurrentFeed(this.#client, this.#head, options, after).items(signal),
+    );
   }
 
   override async append(
@@ -92,9 +97,8 @@ export class KurrentEventStore extends EventStore {
   }
 
   override subscribeToAll(options: FeedOptions): Feed {
-    const feed = superviseFeed(options, (after, signal) =>
-      new KurrentFeed(this.#client, this.#head, options, after).items(signal),
-    );
+    const feed = superviseFeed(options, (after, signal) => this.#shared.items(options, after, signal));
+    this.#shared.announce(options.streamPrefixes);
     this.#feeds.add(feed);
     const forget = () => this.#feeds.delete(feed);
     feed.done.then(forget, forget);
@@ -120,6 +124,7 @@ export class KurrentEventStore extends EventStore {
   /** Stops the feeds after the batches in hand, then lets the connections go. */
   override async close(): Promise<void> {
     await Promise.all([...this.#feeds].map((feed) => feed.stop()));
+    await this.#shared.close();
     await Promise.all([this.#appender.close(), this.#client.dispose()]);
   }
 

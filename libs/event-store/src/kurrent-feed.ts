@@ -1,5 +1,6 @@
 import type { KurrentDBClient } from '@kurrent/kurrentdb-client';
 import type { FeedOptions, RecordedEvent } from '#kernel';
+import { GATHER_MS, MAX_BATCH, MAX_BATCH_BYTES } from './batch-limits.js';
 import { Flow } from './flow.js';
 import type { HeadWatch } from './head-watch.js';
 import { readEvents } from './kurrent-read.js';
@@ -10,10 +11,6 @@ const CONFIRMATION_MS = 10_000;
 /** How long a matching event may stand in the log before a subscription that is silent about it counts as dead. */
 const SILENCE_MS = 10_000;
 const READ_MS = 10_000;
-const MAX_BATCH = 200;
-const MAX_BATCH_BYTES = 2 * 1024 * 1024;
-/** In a dense flow a batch begins no sooner after the one before: each costs its handler a transaction. */
-const GATHER_MS = 50;
 /** How often an idle feed compares itself with the head; sooner after an append of this process. */
 const CHECK_MS = 500;
 const CHECK_AFTER_APPEND_MS = 30;
@@ -24,6 +21,7 @@ interface Taken {
   readonly position: bigint | null;
   readonly confirmed: boolean;
   readonly caughtUp: boolean;
+  readonly bytes: number;
 }
 
 /** What is there already, up to the limits of a batch or to the mark that the head was reached. */
@@ -55,7 +53,7 @@ const take = (subscription: KurrentSubscription, maxBatch: number): Taken => {
         break;
     }
   }
-  return { events, position, confirmed, caughtUp };
+  return { events, position, confirmed, caughtUp, bytes };
 };
 
 /**
@@ -67,7 +65,7 @@ const take = (subscription: KurrentSubscription, maxBatch: number): Taken => {
 export class KurrentFeed {
   readonly #subscription: KurrentSubscription;
   readonly #openedAt = Date.now();
-  readonly #flow = new Flow();
+  readonly #flow: Flow;
   #position: bigint | null;
   #confirmed = false;
   #live = false;
@@ -78,11 +76,12 @@ export class KurrentFeed {
   constructor(
     readonly client: KurrentDBClient,
     readonly head: HeadWatch,
-    readonly options: FeedOptions,
+    readonly options: Pick<FeedOptions, 'streamPrefixes' | 'maxBatch' | 'gatherMs'>,
     after: bigint | null,
   ) {
     this.#position = after;
     const { streamPrefixes, maxBatch = MAX_BATCH } = options;
+    this.#flow = new Flow(options.gatherMs);
     this.#subscription = new KurrentSubscription(client, after, streamPrefixes, maxBatch);
   }
 
@@ -97,7 +96,8 @@ export class KurrentFeed {
         const began = Date.now();
         this.#flow.note(taken.events.length, began);
         yield* items;
-        if (this.#flow.isDense) await this.#subscription.gather(began + GATHER_MS, signal);
+        if (this.#flow.isDense)
+          await this.#subscription.gather(began + (this.options.gatherMs ?? GATHER_MS), signal);
         if (items.length === 0 && !taken.confirmed) yield* this.#idle();
       }
     } finally {
@@ -107,13 +107,13 @@ export class KurrentFeed {
     }
   }
 
-  *#itemsOf({ events, position, confirmed, caughtUp }: Taken): Generator<FeedItem> {
+  *#itemsOf({ events, position, confirmed, caughtUp, bytes }: Taken): Generator<FeedItem> {
     this.#confirmed ||= confirmed;
     if (position !== null && (this.#position === null || position > this.#position)) {
       this.#silentSince = undefined;
       this.#checkAt = Date.now() + CHECK_MS;
       this.#position = position;
-      yield { kind: 'batch', batch: { events, position } };
+      yield { kind: 'batch', batch: { events, position }, bytes };
     }
     if (caughtUp) yield* this.#reachedHead();
   }

@@ -3,7 +3,13 @@ import { backoffMs, pause } from './backoff.js';
 
 /** What one subscription tells: batches in the order of the log, and that it has reached the head. */
 export type FeedItem =
-  { readonly kind: 'batch'; readonly batch: EventBatch } | { readonly kind: 'caught-up' };
+  | {
+      readonly kind: 'batch';
+      readonly batch: EventBatch;
+      /** About as much as its events take as text, where that is known. */
+      readonly bytes?: number;
+    }
+  | { readonly kind: 'caught-up' };
 
 /**
  * Opens one subscription to what comes after a position. It throws when it breaks and returns when `signal` is

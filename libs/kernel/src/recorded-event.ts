@@ -41,6 +41,11 @@ export interface FeedOptions {
   /** Greatest number of events in one batch (default 200). */
   readonly maxBatch?: number;
   /**
+   * While events come densely (200 a second) a batch begins no sooner after the one before (default 50 ms): what a batch costs
+   * its handler, it costs the less often. A full batch does not wait.
+   */
+  readonly gatherMs?: number;
+  /**
    * Called for one batch at a time. When it rejects, the feed counts as down, waits (backoff) and delivers again from
    * after the last batch that was handled. It ends for good when the rejection is a {@link StopFeed}.
    */

@@ -29,10 +29,16 @@ const isOurTrouble = (error: unknown): boolean =>
  * comes before the faulty event is done and checkpointed, and the error names the event.
  */
 export const batchHandler =
-  (writer: CheckpointWriter, handleEvents: HandleEvents) =>
+  (
+    writer: CheckpointWriter,
+    handleEvents: HandleEvents,
+    isOfInterest: (event: RecordedEvent) => boolean = () => true,
+  ) =>
   async (batch: EventBatch): Promise<void> => {
     const written = writer.written();
-    const events = batch.events.filter((event) => written === null || event.position > written);
+    const events = batch.events.filter(
+      (event) => (written === null || event.position > written) && isOfInterest(event),
+    );
     if (events.length === 0) return writer.advanceIdle(batch.position);
     try {
       await writer.advance(batch.position, (move) => handleEvents(events, move));

@@ -1,4 +1,4 @@
-import { errorText, type EventFeedSource, type Feed } from '#kernel';
+import { errorText, type EventFeedSource, type Feed, type RecordedEvent } from '#kernel';
 import { backoffMs, pause } from './backoff.js';
 import { batchHandler, type HandleEvents } from './batch-handler.js';
 import { CheckpointWriter } from './checkpoint-writer.js';
@@ -27,7 +27,10 @@ export interface FeedWork {
   readonly name: string;
   readonly streamPrefixes: readonly string[];
   readonly maxBatch?: number;
+  readonly gatherMs?: number;
   readonly handleEvents: HandleEvents;
+  /** Left out: all events are of interest. Those that are not only move the checkpoint. */
+  isOfInterest?(this: void, event: RecordedEvent): boolean;
   prepare(this: void): Promise<void>;
   /** Where a runner without a checkpoint begins: after this position. */
   firstPosition(this: void): Promise<bigint | null>;
@@ -145,12 +148,13 @@ export class FeedRunner implements Runner {
   }
 
   #subscribe(writer: CheckpointWriter, after: bigint | null): Feed {
-    const { streamPrefixes, maxBatch, handleEvents } = this.#work;
-    const handle = batchHandler(writer, handleEvents);
+    const { streamPrefixes, maxBatch, gatherMs, handleEvents, isOfInterest } = this.#work;
+    const handle = batchHandler(writer, handleEvents, isOfInterest);
     return this.#context.source.subscribeToAll({
       after,
       streamPrefixes,
       ...(maxBatch === undefined ? {} : { maxBatch }),
+      ...(gatherMs === undefined ? {} : { gatherMs }),
       handle: async (batch) => {
         await handle(batch);
         this.#failure = null;

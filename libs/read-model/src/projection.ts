@@ -14,6 +14,10 @@ export interface ProjectionModel {
   readonly streamPrefixes: readonly string[];
   /** Events per transaction (default 500). */
   readonly maxBatch?: number;
+  /** How long events gather for a transaction while they come densely (default 50 ms). */
+  readonly gatherMs?: number;
+  /** Left out: all events are projected. Those that are not move the checkpoint alone, at a fraction of the cost. */
+  isOfInterest?(this: void, event: RecordedEvent): boolean;
   /**
    * Writes what follows from the events, through `tx` only and into `schema` only: a rebuild runs it on a shadow schema
    * beside the live one. Events come in log order, each exactly once as far as the tables can tell.
@@ -48,6 +52,8 @@ export const runProjection = (context: RunnerContext & { readonly model: Project
     name: model.name,
     streamPrefixes: model.streamPrefixes,
     maxBatch: model.maxBatch ?? DEFAULT_PROJECTION_BATCH,
+    ...(model.gatherMs === undefined ? {} : { gatherMs: model.gatherMs }),
+    ...(model.isOfInterest === undefined ? {} : { isOfInterest: model.isOfInterest }),
     handleEvents: projecting(db, model, model.name),
     prepare: () => migrate(db, model.name, model.migrations),
     firstPosition: () => Promise.resolve(null),

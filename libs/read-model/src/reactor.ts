@@ -10,6 +10,10 @@ interface ReactorBase {
   readonly name: string;
   readonly streamPrefixes: readonly string[];
   readonly maxBatch?: number;
+  /** How long events gather for a batch while they come densely (default 50 ms). */
+  readonly gatherMs?: number;
+  /** Left out: it reacts to all events. Those to which it does not only move its checkpoint. */
+  isOfInterest?(this: void, event: RecordedEvent): boolean;
   /** Where it begins when it never ran before: with the log's first event (default), or with what comes from now on. */
   readonly startFrom?: 'beginning' | 'now';
   /**
@@ -44,6 +48,8 @@ export const runReactor = (context: RunnerContext & { readonly reactor: Reactor 
     name: identifier(reactor.name),
     streamPrefixes: reactor.streamPrefixes,
     ...(reactor.maxBatch === undefined ? {} : { maxBatch: reactor.maxBatch }),
+    ...(reactor.gatherMs === undefined ? {} : { gatherMs: reactor.gatherMs }),
+    ...(reactor.isOfInterest === undefined ? {} : { isOfInterest: reactor.isOfInterest }),
     handleEvents: reacting(reactor),
     prepare: () => prepareOwnTables(db),
     firstPosition: () => (reactor.startFrom === 'now' ? source.head() : Promise.resolve(null)),

@@ -25,7 +25,7 @@ export class ShadowFill {
     shadow: string,
   ) {
     this.#writer = writer;
-    const handle = batchHandler(writer, projecting(db, model, shadow));
+    const handle = batchHandler(writer, projecting(db, model, shadow), model.isOfInterest);
     this.#feed = source.subscribeToAll({
       after: writer.written(),
       streamPrefixes: model.streamPrefixes,

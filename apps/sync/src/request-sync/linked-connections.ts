@@ -5,7 +5,9 @@ import type {
   WebhookReceived,
   WebhookReplayed,
 } from '#domain';
+import type { RecordedEvent } from '#kernel';
 import { insertRows, type ProjectionModel, type Sql } from '#read-model';
+import { type DeliveriesForgotten, FORGOTTEN_CATEGORY } from '../forgotten-deliveries.js';
 
 export const LINKED_CONNECTIONS = 'sync_linked_connections';
 
@@ -38,9 +40,15 @@ const PARKED_COLUMNS = {
   connection_id: 'text',
   provider_user_id: 'text',
   provider_connection_id: 'text',
+  revision: 'bigint',
 } as const;
 
-const park = async (tx: Sql, schema: string, { data }: WebhookParked): Promise<void> => {
+const park = async (
+  tx: Sql,
+  schema: string,
+  { data }: WebhookParked,
+  { revision }: RecordedEvent,
+): Promise<void> => {
   const { deliveryId, requestId, provider, target } = data;
   const row = {
     delivery_id: deliveryId,
@@ -49,9 +57,11 @@ const park = async (tx: Sql, schema: string, { data }: WebhookParked): Promise<v
     connection_id: target.connectionId,
     provider_user_id: target.providerUserId,
     provider_connection_id: target.providerConnectionId,
+    revision,
   };
   // A webhook names its target in whatever text it likes: the row is cleaned of what PostgreSQL cannot hold.
-  const onConflict = 'ON CONFLICT (delivery_id) DO UPDATE SET request_id = excluded.request_id';
+  const onConflict =
+    'ON CONFLICT (delivery_id) DO UPDATE SET request_id = excluded.request_id, revision = excluded.revision';
   await insertRows(tx, { into: `${schema}.parked`, columns: PARKED_COLUMNS, onConflict }, [row]);
 };
 
@@ -64,12 +74,19 @@ const DELETION_COLUMNS = {
   provider: 'text',
   provider_user_id: 'text',
   provider_connection_id: 'text',
+  revision: 'bigint',
 } as const;
+
+type Told = (WebhookReceived | WebhookReplayed)['data'];
+
+const isDeletion = ({ notice: { kind } }: Told): boolean =>
+  kind === 'connection-deleted' || kind === 'user-deleted';
 
 const noteDeletion = async (
   tx: Sql,
   schema: string,
-  { deliveryId, provider, notice }: (WebhookReceived | WebhookReplayed)['data'],
+  { deliveryId, provider, notice }: Told,
+  { revision }: RecordedEvent,
 ): Promise<void> => {
   if (notice.kind !== 'connection-deleted' && notice.kind !== 'user-deleted') return;
   const { providerUserId, providerConnectionId } = notice.target;
@@ -79,24 +96,61 @@ const noteDeletion = async (
     // A deleted connection says nothing of its user.
     provider_user_id: notice.kind === 'user-deleted' ? providerUserId : null,
     provider_connection_id: providerConnectionId,
+    revision,
   };
-  const onConflict = 'ON CONFLICT (delivery_id) DO NOTHING';
+  const onConflict = 'ON CONFLICT (delivery_id) DO UPDATE SET revision = excluded.revision';
   await insertRows(tx, { into: `${schema}.deletions`, columns: DELETION_COLUMNS, onConflict }, [row]);
 };
 
-const parked = async (tx: Sql, schema: string, event: DeliveryEvent): Promise<void> => {
+/** Those that aged out are matched by nothing any more; what was received again since has a greater revision. */
+const forgetOld = async (tx: Sql, schema: string, { data }: DeliveriesForgotten): Promise<void> => {
+  const ids = data.deliveries.map(({ deliveryId }) => deliveryId);
+  const revisions = data.deliveries.map(({ revision }) => revision);
+  for (const table of ['parked', 'deletions']) {
+    await tx.execute(
+      `DELETE FROM ${schema}.${table} kept USING unnest($1::text[], $2::bigint[]) AS given (delivery_id, revision)
+       WHERE kept.delivery_id = given.delivery_id AND kept.revision <= given.revision`,
+      [ids, revisions],
+    );
+  }
+};
+
+const parked = async (
+  tx: Sql,
+  schema: string,
+  event: DeliveryEvent,
+  recorded: RecordedEvent,
+): Promise<void> => {
   switch (event.type) {
     case 'WebhookReceived':
-      return noteDeletion(tx, schema, event.data);
+      return noteDeletion(tx, schema, event.data, recorded);
     case 'WebhookParked':
-      return park(tx, schema, event);
+      return park(tx, schema, event, recorded);
     case 'WebhookIgnored':
     case 'WebhookResolved':
       return forget(tx, schema, event.data.deliveryId);
     case 'WebhookReplayed':
-      await noteDeletion(tx, schema, event.data);
+      await noteDeletion(tx, schema, event.data, recorded);
       return forget(tx, schema, event.data.deliveryId);
   }
+};
+
+const WRITTEN: ReadonlySet<string> = new Set<(ConnectionEvent | DeliveryEvent | DeliveriesForgotten)['type']>(
+  [
+    'ConnectionLinked',
+    'ConnectionDisconnected',
+    'WebhookParked',
+    'WebhookIgnored',
+    'WebhookResolved',
+    'WebhookReplayed',
+    'DeliveriesForgotten',
+  ],
+);
+
+/** Whether it writes anything; most deliveries do not. */
+const isOfInterest = ({ type, data }: RecordedEvent): boolean => {
+  const event = { type, data } as ConnectionEvent | DeliveryEvent | DeliveriesForgotten;
+  return event.type === 'WebhookReceived' ? isDeletion(event.data) : WRITTEN.has(event.type);
 };
 
 /**
@@ -136,15 +190,20 @@ export const linkedConnectionsProjection: ProjectionModel = {
      );
      CREATE INDEX deletions_by_connection ON {schema}.deletions (provider, provider_connection_id);
      CREATE INDEX deletions_by_user ON {schema}.deletions (provider, provider_user_id);`,
+    `ALTER TABLE {schema}.parked ADD COLUMN revision bigint NOT NULL DEFAULT 0;
+     ALTER TABLE {schema}.deletions ADD COLUMN revision bigint NOT NULL DEFAULT 0;`,
   ],
   // Most deliveries write nothing here. They are followed all the same so that the checkpoint keeps pace with them: the
   // webhook reactor waits for it at each batch, and a feed whose streams are silent learns of the head only now and then.
-  streamPrefixes: ['connection-', 'delivery-'],
+  streamPrefixes: ['connection-', 'delivery-', `${FORGOTTEN_CATEGORY}-`],
+  isOfInterest,
   project: async (tx, schema, events) => {
-    for (const { stream, type, data } of events) {
-      const event = { type, data };
-      if (stream.startsWith('connection-')) await linked(tx, schema, event as ConnectionEvent);
-      else await parked(tx, schema, event as DeliveryEvent);
+    for (const recorded of events) {
+      const event = { type: recorded.type, data: recorded.data } as
+        ConnectionEvent | DeliveryEvent | DeliveriesForgotten;
+      if (event.type === 'DeliveriesForgotten') await forgetOld(tx, schema, event);
+      else if (recorded.stream.startsWith('connection-')) await linked(tx, schema, event as ConnectionEvent);
+      else await parked(tx, schema, event as DeliveryEvent, recorded);
     }
   },
 };

@@ -17,6 +17,7 @@ import {
 import { engineUrls, InMemoryEventStore } from '#testing';
 import type { CommandBus } from '@nestjs/cqrs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type DeliveriesForgotten, FORGOTTEN_CATEGORY } from '../forgotten-deliveries.js';
 import { SyncDeps } from '../sync-deps.js';
 import { linkedConnectionsProjection } from './linked-connections.js';
 import { RequestSyncOnWebhookReactor } from './request-sync-on-webhook.reactor.js';
@@ -393,6 +394,30 @@ describe('a webhook that came before its link', () => {
     expect(sorted(await requestsOf(connectionId))).toEqual(sorted(ids));
     for (const id of ids) expect((await outcomeOf(id)).at(-1)).toEqual(['WebhookResolved', null]);
     expect(await outcomeOf(stranger.deliveryId)).toEqual([['WebhookParked', 'connection.unknown']]);
+  });
+
+  it('waits no longer once it has aged out, unless it came again since', async () => {
+    runners.project();
+    const [old, again] = [
+      await deliver(changed({ providerConnectionId: '78' })),
+      await deliver(changed({ providerConnectionId: '78' })),
+    ];
+    await reactor.reactBatch([old.event, again.event]);
+    const forgotten: DeliveriesForgotten = {
+      type: 'DeliveriesForgotten',
+      data: {
+        // Of the second one the first revision was deleted, and it was received and parked since.
+        deliveries: [
+          { deliveryId: old.deliveryId, revision: '1' },
+          { deliveryId: again.deliveryId, revision: '0' },
+        ],
+        forgottenAt: NOW,
+      },
+    };
+    await append(FORGOTTEN_CATEGORY, 'deliveries', forgotten);
+    const { connectionId, link } = await open();
+    await reactor.reactBatch(await link('78'));
+    expect(await requestsOf(connectionId)).toEqual([again.deliveryId]);
   });
 
   it('and was asked for again while it was parked is acted on once, under its new request', async () => {

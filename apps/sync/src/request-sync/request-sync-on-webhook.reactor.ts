@@ -17,6 +17,11 @@ import { better, decideDelivery, type Incoming, type Outcome, outcomeOfRefusal }
 
 /** Fewer than the requests that the `sync` decider remembers: a batch that is repeated after a crash is recognised. */
 const MAX_BATCH = 1_000;
+/**
+ * While deliveries come densely: asking costs as much for one delivery of a connection as for ten, and the runs that they
+ * join are further apart than this.
+ */
+const GATHER_MS = 1_000;
 const CONNECTIONS_AT_ONCE = 16;
 const DELIVERIES_AT_ONCE = 64;
 
@@ -75,6 +80,8 @@ export class RequestSyncOnWebhookReactor {
       name: this.name,
       streamPrefixes: [`${delivery.category}-`, `${connection.category}-`],
       maxBatch: MAX_BATCH,
+      gatherMs: GATHER_MS,
+      isOfInterest: (event) => incomingOf(event) !== undefined || linkOf(event) !== undefined,
       reactBatch: (events) => this.reactBatch(events),
     };
   }

@@ -29,6 +29,7 @@ export class BenchStack {
   readonly #nodeOptions: readonly string[];
   #child: ChildProcess | undefined;
   #endpoints: Endpoints | undefined;
+  #disposed: Promise<void> | undefined;
 
   private constructor(env: Readonly<Record<string, string>>, nodeOptions: readonly string[]) {
     this.#env = env;
@@ -125,9 +126,9 @@ export class BenchStack {
     clearTimeout(force);
   }
 
-  async dispose(): Promise<void> {
-    await this.stop();
-    rmSync(this.dataDir, { recursive: true, force: true });
+  dispose(): Promise<void> {
+    this.#disposed ??= this.stop().then(() => rmSync(this.dataDir, { recursive: true, force: true }));
+    return this.#disposed;
   }
 
   #lastWords(): string {

@@ -12,12 +12,12 @@ import { usageOfStack } from './processes.js';
 import { askSandbox, silenceBank } from './sandbox.js';
 import { measureStart } from './start-time.js';
 import { memoryFigure } from './usage-figures.js';
-import { AT_500, BURST, FLAT_OUT, measureLoad } from './webhook-answers.js';
+import { AT_500, BURST, FLAT_OUT, measureLoad, type WebhookLoad } from './webhook-answers.js';
 import { measureWebhooksAfter } from './webhook-history.js';
 import { measureLargeBodies } from './webhook-memory.js';
 
 // npm run bench [-- --rows 20000 --only start|import|latency|backfill|webhooks|large-bodies --at-most-seconds 60 --profile <folder>]: a table of what was
-// measured on a stack of its own. Only when asked for: --only webhooks-history [--history-transactions 1000000
+// measured on a stack of its own; of the webhooks only one load: --load 500 | 2000 | flat-out. Only when asked for: --only webhooks-history [--history-transactions 1000000
 // --history-deliveries 1000000].
 const { values } = parseArgs({
   options: {
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     accounts: { type: 'string', default: '20' },
     only: { type: 'string', multiple: true },
     profile: { type: 'string' },
+    load: { type: 'string', multiple: true },
     links: { type: 'string', default: '100' },
     'at-most-seconds': { type: 'string', default: '60' },
     'history-transactions': { type: 'string', default: '1000000' },
@@ -35,6 +36,11 @@ const { values } = parseArgs({
 const progress = (text: string): void => void process.stderr.write(`${text} …\n`);
 
 const isWanted = (part: string): boolean => values.only === undefined || values.only.includes(part);
+
+const LOADS = { '500': AT_500, '2000': BURST, 'flat-out': FLAT_OUT };
+
+const wantedLoads = (): readonly WebhookLoad[] =>
+  Object.entries(LOADS).flatMap(([name, load]) => (values.load?.includes(name) === false ? [] : load));
 
 /** With `--profile` every start of the stack leaves a CPU profile in that folder. */
 const nodeOptions =
@@ -81,7 +87,7 @@ const measure = async (stack: BenchStack): Promise<readonly Figure[]> => {
   if (isWanted('webhooks') || isWanted('large-bodies')) {
     progress(`Linking ${values.links} connections`);
     const sources = await linkSources(stack, Number(values.links));
-    for (const load of isWanted('webhooks') ? [AT_500, BURST, FLAT_OUT] : []) {
+    for (const load of isWanted('webhooks') ? wantedLoads() : []) {
       progress(`Webhooks ${load.what}`);
       const forMs = Math.min(load.forMs, atMostMs);
       take(...(await measureLoad(stack, sources, { ...load, forMs })));
@@ -109,13 +115,21 @@ const stack = await BenchStack.prepare(
   { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' },
   nodeOptions,
 );
+let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => void stack.dispose().finally(() => process.exit(130)));
+  process.once(signal, () => {
+    isInterrupted = true;
+    void stack.dispose().finally(() => process.exit(130));
+  });
 }
 try {
   await stack.start();
   const figures = await measure(stack);
   process.stdout.write(`${asTable([...machine, ...figures])}\n`);
+} catch (error) {
+  // The stack was taken away from under the measurement: that it failed is no news.
+  if (!isInterrupted) throw error;
+  progress('Interrupted: stopping the stack');
 } finally {
   await stack.dispose();
 }

@@ -259,7 +259,7 @@ describe('what this process remembers', () => {
     await run(store, 60);
     expect(await decide(5)).toMatchObject({ state: { total: 66 }, revision: 2n });
     await run(store, 20);
-    await expect(decide(20)).rejects.toMatchObject({ code: 'sum.too-much' });
+    await expect(decide(20)).rejects.toMatchObject({ code: 'request.refused' });
     await run(store, -50);
     expect((await decide(20)).state).toEqual({ total: 56 });
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PasserelleClient } from '#client';
 import { startSandboxBank } from '#engines';
+import type { Clock } from '#kernel';
 import { loadConfig, type Stoppable } from '#platform';
 import { ServiceResources } from '#service';
 import { type EngineUrls, engineUrls } from '#testing';
@@ -14,7 +15,6 @@ import { startWebhookIngress } from '../../apps/webhook-ingress/src/start.js';
 import { freePorts } from './free-ports.js';
 import { SHARED_LOG_KEY } from './shared-log-key.js';
 import { SandboxControl } from './sandbox-control.js';
-import type { SettableClock } from './settable-clock.js';
 import type { Reachable } from './stack.js';
 
 type Sandbox = Awaited<ReturnType<typeof startSandboxBank>>;
@@ -41,7 +41,7 @@ export class ClockedServices implements Reachable {
   }
 
   static async start(
-    clock: SettableClock,
+    clock: Clock,
     settings: Readonly<Record<string, string>> = {},
   ): Promise<ClockedServices> {
     const dir = mkdtempSync(join(tmpdir(), 'passerelle-clocked-'));

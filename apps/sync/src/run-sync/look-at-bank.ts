@@ -1,4 +1,12 @@
-import { isAttended, type LinkedConnection, type OpenRun, refreshWish, sync, type SyncState } from '#domain';
+import {
+  isAttended,
+  type LinkedConnection,
+  type OpenRun,
+  refreshAllowedAt,
+  refreshWish,
+  sync,
+  type SyncState,
+} from '#domain';
 import { runDecider } from '#event-store';
 import type { CallCount, ConnectionSnapshot } from '#providers';
 import type { SyncDeps } from '../sync-deps.js';
@@ -109,8 +117,11 @@ export class LookAtBank {
     },
   ): Promise<void> {
     const { connectionId, tenantId, syncId, attempt } = this.#task.run;
-    const refresh = { outcome, code, nextAllowedAt, attended, refreshedBefore };
-    const command = { type: 'DecideRefresh' as const, syncId, attempt, refresh, now: this.#deps.clock.now() };
+    const now = this.#deps.clock.now();
+    // A refusal without a time has ours: nobody is told to ask again at once.
+    const allowedAt = outcome === 'refused' ? refreshAllowedAt({ decidedAt: now, nextAllowedAt }) : null;
+    const refresh = { outcome, code, nextAllowedAt: allowedAt, attended, refreshedBefore };
+    const command = { type: 'DecideRefresh' as const, syncId, attempt, refresh, now };
     await runDecider(this.#deps, sync, connectionId, command, { metadata: this.#deps.metadata(tenantId) });
   }
 }

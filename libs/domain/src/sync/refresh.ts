@@ -35,8 +35,10 @@ export const isAttended = ({ attendedAt }: Pick<OpenRun, 'attendedAt'>, now: str
   attendedAt !== undefined && age(attendedAt, now) <= PRESENCE_MS;
 
 /** Before this another refresh would be refused, by what the last one was told. */
-export const refreshAllowedAt = (last: NonNullable<SyncState['lastRefresh']>): string =>
-  last.nextAllowedAt ?? new Date(Date.parse(last.decidedAt) + PAUSE_MS).toISOString();
+export const refreshAllowedAt = (last: {
+  readonly decidedAt: string;
+  readonly nextAllowedAt: string | null;
+}): string => last.nextAllowedAt ?? new Date(Date.parse(last.decidedAt) + PAUSE_MS).toISOString();
 
 /**
  * Whether the provider is asked to look at the bank before we read: for a person who waits, when what it has is older than

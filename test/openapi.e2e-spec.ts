@@ -43,6 +43,7 @@ describe('/openapi.json', () => {
     ['post', '/v1/connections/{id}/syncs', '200', null, 'SyncView'],
     ['get', '/v1/connections/{id}/syncs', '200', null, 'SyncPageView'],
     ['get', '/v1/syncs/{id}', '200', null, 'SyncView'],
+    ['get', '/v1/connections/{id}/stats', '200', null, 'ConnectionStatsView'],
     ['get', '/v1/connections/{id}/transactions', '200', null, 'TransactionPageView'],
     ['get', '/v1/transactions/{id}', '200', null, 'TransactionDetailsView'],
     ['get', '/v1/deliveries', '200', null, 'DeliveryPageView'],

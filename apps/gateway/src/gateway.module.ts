@@ -7,6 +7,7 @@ import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { GatewayDeps } from './gateway-deps.js';
 import { LinkCallbackController } from './link-callback/link-callback.controller.js';
 import { LiveEventsController } from './live-events/live-events.controller.js';
+import { StatsController } from './stats/stats.controller.js';
 import { SyncsController } from './syncs/syncs.controller.js';
 import { TransactionsController } from './transactions/transactions.controller.js';
 
@@ -18,6 +19,7 @@ export class GatewayModule {
       controllers: [
         ConnectionsController,
         SyncsController,
+        StatsController,
         TransactionsController,
         DeliveriesController,
         LinkCallbackController,

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { ConnectionStatsController } from './connection-stats/connection-stats.controller.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { TransactionsController } from './ledger-entries/transactions.controller.js';
 import { PostponedRuns } from './postponed-runs.js';
@@ -24,6 +25,7 @@ export class SyncModule {
         RunSyncController,
         SyncHistoryController,
         TransactionsController,
+        ConnectionStatsController,
         DeliveriesController,
         ReplayDeliveryController,
       ],

@@ -4,6 +4,8 @@ export interface PasserelleClientOptions {
   /** Where the gateway is, such as `https://passerelle.internal`. */
   readonly baseUrl: string;
   readonly apiKey: string;
+  /** In which errors and the reasons of runs are told (default English). */
+  readonly language?: 'en' | 'fr';
   /** How long one call may take, beyond the waiting it asks for itself (default 15 s). */
   readonly timeoutMs?: number;
 }
@@ -25,6 +27,7 @@ export const callApi = async <T>(options: PasserelleClientOptions, call: HttpCal
     headers: {
       authorization: `Bearer ${options.apiKey}`,
       accept: 'application/json, application/problem+json',
+      ...(options.language === undefined ? {} : { 'accept-language': options.language }),
       ...(call.body ? { 'content-type': 'application/json' } : {}),
       ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': call.idempotencyKey }),
     },

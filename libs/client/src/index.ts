@@ -2,6 +2,7 @@ export type {
   AmendedTransaction,
   BankAccountsView,
   BankAccountView,
+  ConnectionStatsView,
   ConnectionView,
   DeliveryDetailsView,
   DeliveryView,

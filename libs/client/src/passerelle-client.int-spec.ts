@@ -54,6 +54,7 @@ describe('PasserelleClient', () => {
     await client.requestSync('c', { waitSeconds: 30 });
     await client.requestSync('c');
     await client.syncs('c', { limit: 10, trigger: 'webhook' });
+    await client.stats('c', { days: 7 });
     await client.getSync('s');
     await client.transactions('c', { from: '2026-03-01', cursor: 'x=' });
     await client.transaction('t');
@@ -67,6 +68,7 @@ describe('PasserelleClient', () => {
       'POST /v1/connections/c/syncs?wait=30',
       'POST /v1/connections/c/syncs',
       'GET /v1/connections/c/syncs?limit=10&trigger=webhook',
+      'GET /v1/connections/c/stats?days=7',
       'GET /v1/syncs/s',
       'GET /v1/connections/c/transactions?from=2026-03-01&cursor=x%3D',
       'GET /v1/transactions/t',

@@ -2,6 +2,7 @@ import type {
   BankAccountsView,
   BankAccountView,
   ConnectionPageView,
+  ConnectionStatsView,
   ConnectionView,
   DeliveryDetailsView,
   DeliveryPageView,
@@ -130,6 +131,11 @@ export class PasserelleClient {
     query: PageQuery & { readonly status?: SyncView['status']; readonly trigger?: SyncView['trigger'] } = {},
   ): Promise<SyncPageView> {
     return callApi(this.options, { method: 'GET', path: `${connectionPath(id)}/syncs`, query });
+  }
+
+  /** How well the connection was synchronised within some days (30 unless said otherwise), the last of which is today. */
+  async stats(id: string, query: { readonly days?: number } = {}): Promise<ConnectionStatsView> {
+    return callApi(this.options, { method: 'GET', path: `${connectionPath(id)}/stats`, query });
   }
 
   /** One run, by its id or by the id of a request that became part of it. */

@@ -24,6 +24,7 @@ export const RPC_SUBJECTS = {
   requestSync: 'passerelle.rpc.sync.request',
   getSync: 'passerelle.rpc.sync.get',
   syncHistory: 'passerelle.rpc.sync.history',
+  connectionStats: 'passerelle.rpc.sync.stats',
   listTransactions: 'passerelle.rpc.sync.transactions',
   getTransaction: 'passerelle.rpc.sync.transaction',
   listDeliveries: 'passerelle.rpc.deliveries.list',

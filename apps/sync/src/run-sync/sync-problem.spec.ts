@@ -25,6 +25,11 @@ describe('the problem of a run', () => {
       parameters: { detail: 'The bank asks for a code.' },
     }));
 
+  it('holds no half of a character, whatever was cut', () =>
+    expect(problemOf(new ProviderError('bug', 'powens.bank-message', 'Ici \uD83D'))).toMatchObject({
+      parameters: { detail: 'Ici \uFFFD' },
+    }));
+
   it('stays what it is when it is one already', () => {
     const problem = nothingTracked();
     expect(problemOf(problem)).toBe(problem);

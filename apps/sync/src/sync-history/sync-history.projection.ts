@@ -1,8 +1,9 @@
 import type { SyncContext, SyncEvent, SyncReport } from '#domain';
 import { insertRows, type ProjectionModel, type Sql } from '#read-model';
+import { SYNC_HISTORY } from '../history-rows.js';
 import { endOf, type RunEnd } from '../run-end.js';
 
-export const SYNC_HISTORY = 'sync_history';
+export { SYNC_HISTORY };
 
 const migrations: readonly string[] = [
   `CREATE TABLE {schema}.runs (

@@ -60,12 +60,12 @@ const viewOf = (row: RunRow): SyncView => ({
   errorMessage: row.error_message,
 });
 
-/** A page has many runs, and one answer of a service is no more than a megabyte. */
-const LISTED_PROBLEMS = 3;
+/** Of all runs of a page: one answer of a service is no more than a megabyte. */
+const LISTED_PROBLEMS = 1_000;
 
-const shortViewOf = (row: RunRow): SyncView => {
+const shortViewOf = (row: RunRow, problems: number): SyncView => {
   const view: Pick<SyncView, keyof SyncView> = viewOf(row);
-  return { ...view, problems: view.problems.slice(0, LISTED_PROBLEMS) };
+  return { ...view, problems: view.problems.slice(0, problems) };
 };
 
 export interface SyncHistoryFilter {
@@ -95,7 +95,8 @@ export const syncHistory = async (db: Database, filter: SyncHistoryFilter): Prom
     params,
   );
   const page = keysetPage(rows, filter.limit, ({ created_at, sync_id }) => [created_at, sync_id]);
-  return { items: page.rows.map(shortViewOf), nextCursor: page.nextCursor };
+  const problems = Math.floor(LISTED_PROBLEMS / filter.limit);
+  return { items: page.rows.map((row) => shortViewOf(row, problems)), nextCursor: page.nextCursor };
 };
 
 /** A run by its id, or by the id of a request that became part of it; `scope` hides other tenants' runs. */

@@ -44,6 +44,15 @@ export class SyncHistoryRpc extends ConnectionRpc {
   cursor?: string | null;
 }
 
+/** `passerelle.rpc.sync.stats`. */
+export class ConnectionStatsRpc extends ConnectionRpc {
+  /** So many days, the last of which is today. */
+  @IsInt()
+  @Min(1)
+  @Max(366)
+  days!: number;
+}
+
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 /** `passerelle.rpc.sync.transactions`. */

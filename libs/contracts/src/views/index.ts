@@ -1,6 +1,7 @@
 export * from './bank-account.view.js';
 export * from './connection-account.view.js';
 export * from './connection-page.view.js';
+export * from './connection-stats.view.js';
 export * from './connection.view.js';
 export * from './counterparty.view.js';
 export * from './delivery-details.view.js';

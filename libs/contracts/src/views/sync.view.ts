@@ -99,8 +99,8 @@ export class SyncView {
   readonly nextAllowedAt!: string | null;
 
   /**
-   * All that kept it from being a success, account by account and row by row (the first 50 rows; then their number). Lists show
-   * the first three of each run.
+   * All that kept it from being a success, account by account and row by row (the first 50 rows; then their number). Pages of
+   * more than 15 runs show the first of each run only: 1000 in all.
    */
   @IsArray()
   @ValidateNested({ each: true })

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { PasserelleClient } from '#client';
+import { COMMAND_SUBJECTS } from '#contracts';
 import { startSandboxBank } from '#engines';
 import type { Clock } from '#kernel';
 import { loadConfig, type Stoppable } from '#platform';
 import { ServiceResources } from '#service';
 import { type EngineUrls, engineUrls } from '#testing';
-import { startConnections } from '../../apps/connections/src/start.js';
+import { type JobPauses, startConnectionsWith } from '../../apps/connections/src/start.js';
 import { startGateway } from '../../apps/gateway/src/start.js';
 import { startSync } from '../../apps/sync/src/start.js';
 import { startWebhookIngress } from '../../apps/webhook-ingress/src/start.js';
@@ -23,9 +24,33 @@ interface Parts {
   readonly dir: string;
   readonly env: Readonly<Record<string, string>>;
   readonly sandbox: Sandbox;
-  readonly resources: ServiceResources;
-  readonly running: readonly Stoppable[];
+  readonly clock: Clock;
+  readonly pauses: JobPauses;
 }
+
+interface Running {
+  readonly resources: ServiceResources;
+  readonly services: readonly Stoppable[];
+}
+
+/** The jobs of connections look now and then by real time: once, unless a test wants more. */
+const SELDOM: JobPauses = { lostLinksMs: 60_000, daysMs: 3_600_000 };
+
+const run = async ({ env, clock, pauses }: Parts): Promise<Running> => {
+  const config = loadConfig(env, { app: 'stack', embedded: false });
+  const resources = await ServiceResources.open(config, 'clocked', clock);
+  const services: Stoppable[] = [];
+  const startConnections = (shared: ServiceResources) => startConnectionsWith(shared, pauses);
+  for (const start of [startSync, startConnections, startWebhookIngress, startGateway]) {
+    services.unshift(await start(resources));
+  }
+  return { resources, services };
+};
+
+const stopAll = async ({ resources, services }: Running): Promise<void> => {
+  for (const service of services) await service.stop();
+  await resources.close();
+};
 
 const SANDBOX_CLIENT = { id: '55120934', secret: 'sandbox-client-secret' };
 
@@ -35,14 +60,17 @@ const SANDBOX_CLIENT = { id: '55120934', secret: 'sandbox-client-secret' };
  */
 export class ClockedServices implements Reachable {
   readonly #parts: Parts;
+  #running: Running;
 
-  private constructor(parts: Parts) {
+  private constructor(parts: Parts, running: Running) {
     this.#parts = parts;
+    this.#running = running;
   }
 
   static async start(
     clock: Clock,
     settings: Readonly<Record<string, string>> = {},
+    pauses: JobPauses = SELDOM,
   ): Promise<ClockedServices> {
     const dir = mkdtempSync(join(tmpdir(), 'passerelle-clocked-'));
     const [gateway = 0, ingress = 0, connections = 0, sync = 0, bank = 0] = await freePorts(5);
@@ -83,16 +111,24 @@ export class ClockedServices implements Reachable {
       BANK_CIRCUIT_FAILURES: '0',
       ...settings,
     };
-    const resources = await ServiceResources.open(
-      loadConfig(env, { app: 'stack', embedded: false }),
-      'clocked',
-      clock,
-    );
-    const running: Stoppable[] = [];
-    for (const start of [startSync, startConnections, startWebhookIngress, startGateway]) {
-      running.unshift(await start(resources));
-    }
-    return new ClockedServices({ dir, env, sandbox, resources, running });
+    const parts: Parts = { dir, env, sandbox, clock, pauses };
+    return new ClockedServices(parts, await run(parts));
+  }
+
+  /** The services stop and start again; the bank and the engines go on. */
+  async restart(): Promise<void> {
+    await stopAll(this.#running);
+    this.#running = await run(this.#parts);
+  }
+
+  /** As the scheduler does when a sync is due. */
+  async announceDue(connectionId: string): Promise<void> {
+    const requestId = crypto.randomUUID();
+    const slot = this.#parts.clock.now().slice(0, 'YYYY-MM-DDTHH:MM'.length);
+    const message = { connectionId, trigger: 'schedule', requestId, slot };
+    await this.#running.resources.commands.publish(COMMAND_SUBJECTS.requestSync, message, {
+      msgId: requestId,
+    });
   }
 
   get api(): PasserelleClient {
@@ -122,10 +158,9 @@ export class ClockedServices implements Reachable {
   }
 
   async dispose(): Promise<void> {
-    const { running, resources, sandbox, dir } = this.#parts;
+    const { sandbox, dir } = this.#parts;
     try {
-      for (const service of running) await service.stop();
-      await resources.close();
+      await stopAll(this.#running);
     } finally {
       await sandbox.stop();
       rmSync(dir, { recursive: true, force: true });

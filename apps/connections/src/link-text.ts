@@ -1,22 +1,9 @@
 import type { OtherLink } from '#domain';
-import type { OtherLinkView } from '#contracts';
-
-const AGAIN = 'Nothing has changed; a fresh link (POST /v1/connections/{id}/link) is another try.';
-
-const REFUSALS: Readonly<Record<string, string>> = {
-  access_denied: 'The account holder cancelled.',
-  tos_declined: 'The account holder did not accept the provider’s terms.',
-  session_expired: 'The account holder took too long.',
-  no_connection: 'The account holder came back without having linked a bank.',
-  server_error: 'The provider failed.',
-};
+import { linkRefusal, type OtherLinkView, statusText } from '#contracts';
 
 /** Why no link came of a page, in words with a next step. */
-export const refusalText = (refusal: { readonly code: string; readonly by: 'user' | 'provider' }): string => {
-  const { code, by } = refusal;
-  const unknown = by === 'user' ? 'The account holder did not go through with it.' : 'The provider refused.';
-  return `${code}: ${REFUSALS[code] ?? unknown} ${AGAIN}`;
-};
+export const refusalText = (refusal: { readonly code: string; readonly by: 'user' | 'provider' }): string =>
+  `${refusal.code}: ${statusText(linkRefusal(refusal), 'en')}`;
 
 const accountsText = ({ accounts }: OtherLink): readonly string[] =>
   accounts.map(({ iban, name }) => iban ?? name);

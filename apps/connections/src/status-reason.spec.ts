@@ -18,16 +18,16 @@ describe('the reason of a status', () => {
   });
 
   it.each<[string, object, RegExp]>([
-    ['under way', { endings: [{ refusedWith: null }] }, /powens has not confirmed it yet/],
+    ['under way', { endings: [{ refusedWith: null }] }, /Powens has not confirmed it yet/],
     [
       'refused',
       { endings: [{ refusedWith: 'powens.forbidden' }] },
-      /\(powens\.forbidden\): the operator ends it/,
+      /\(powens\.forbidden\)\. The operator ends it/,
     ],
     [
       'done, with other links left',
       { endings: [], endedUser: 'in-use' },
-      /other links at powens.*left alone/,
+      /other links at Powens.*left alone/,
     ],
   ])('says how a disconnection stands at the provider: %s', (_, part, words) => {
     const state = { status: 'disconnected', opened: { provider: 'powens' }, ...part } as KnownConnection;

@@ -1,50 +1,59 @@
-import { statusText } from '#contracts';
+import { linkRefusal, type StatusReason, statusReasonText } from '#contracts';
 import type { ActionOwner } from '#domain';
 import type { KnownConnection } from '#service';
-import { refusalText } from './link-text.js';
 
-/** What was waited for, and took too long. */
-const OVERDUE: Readonly<Record<string, string>> = {
-  decoupled:
-    'The account holder was asked in the bank’s own app and has not confirmed. Send them a fresh link (POST /v1/connections/{id}/link).',
-  validating:
-    'The provider has been at work for unusually long on what the account holder confirmed. The provider must act; we look again at each sync.',
+/** States in which the account holder or the provider is at work: as a problem, they have been for too long. */
+const WAITED_FOR: readonly string[] = ['decoupled', 'validating'];
+
+const problemReason = ({
+  code,
+  owner,
+}: {
+  readonly code: string;
+  readonly owner: ActionOwner;
+}): StatusReason => {
+  const state = code.toLowerCase();
+  return { code: WAITED_FOR.includes(state) ? `${state}-overdue` : code, owner };
 };
 
 /** What is wrong and who must act. */
 export const problemText = (problem: { readonly code: string; readonly owner: ActionOwner }): string =>
-  `${problem.code}: ${OVERDUE[problem.code.toLowerCase()] ?? statusText(problem, 'en')}`;
+  statusReasonText(problemReason(problem), 'en');
 
 /** A consent that soon ends, in words with a next step. */
 export const consentText = (consent: { readonly expiresAt: string; readonly daysLeft: number }): string =>
   `The account holder’s consent ends on ${consent.expiresAt.slice(0, 10)} (UTC), in ${consent.daysLeft} day(s): send them a fresh link before (POST /v1/connections/{id}/link).`;
 
-/** No problem yet: the state itself says whose move it is. */
-const waitingText = (code: string): string => `${code}: ${statusText({ code, owner: 'time' }, 'en')}`;
-
-const disconnectedText = ({ endings = [], endedUser, opened }: KnownConnection): string => {
+const disconnectedReason = ({ endings = [], endedUser, opened }: KnownConnection): StatusReason => {
   const refused = endings.find(({ refusedWith }) => refusedWith !== null);
   if (refused) {
-    return `Disconnected here, but not at ${opened.provider}, which refuses (${refused.refusedWith}): the operator ends it in the provider’s console.`;
+    const parameters = { provider: opened.provider, refusedWith: refused.refusedWith ?? '' };
+    return { code: 'connection.ending-refused', owner: 'operator', parameters };
   }
   if (endings.length > 0) {
-    return `Disconnected here. ${opened.provider} has not confirmed it yet; we go on asking by ourselves.`;
+    return { code: 'connection.ending', owner: 'time', parameters: { provider: opened.provider } };
   }
-  const spared =
-    endedUser === 'in-use' ? ` The holder has other links at ${opened.provider}, which were left alone.` : '';
-  return `Disconnected.${spared} Open the connection again to use it.`;
+  return endedUser === 'in-use'
+    ? { code: 'connection.user-spared', owner: 'caller', parameters: { provider: opened.provider } }
+    : { code: 'connection.disconnected', owner: 'caller' };
 };
 
-export const statusReason = (state: KnownConnection): string | null => {
+/** Why the connection is as it is, without words; `null` when all is well. */
+export const reasonOf = (state: KnownConnection): StatusReason | null => {
   switch (state.status) {
     case 'pending':
-      if (state.refused) return `No bank is linked yet. ${refusalText(state.refused)}`;
-      return 'No bank is linked yet: the account holder opens the link (POST /v1/connections/{id}/link makes a fresh one).';
+      return state.refused ? linkRefusal(state.refused) : { code: 'connection.pending', owner: 'user' };
     case 'disconnected':
-      return disconnectedText(state);
+      return disconnectedReason(state);
     case 'linked':
-      if (state.problem) return problemText(state.problem);
-      if (state.waiting) return waitingText(state.waiting.code);
-      return state.syncEnabled ? null : 'Paused by the caller (syncEnabled: false).';
+      if (state.problem) return problemReason(state.problem);
+      if (state.waiting) return { code: state.waiting.code, owner: 'time' };
+      return state.syncEnabled ? null : { code: 'connection.paused', owner: 'caller' };
   }
+};
+
+/** The same in words: what is wrong and who must act. */
+export const statusReason = (state: KnownConnection): string | null => {
+  const reason = reasonOf(state);
+  return reason && statusReasonText(reason, 'en');
 };

@@ -1,12 +1,12 @@
 import { type KnownConnection } from '#service';
-import type { BankAccountsView, ConnectionView, Page } from '#contracts';
+import { type BankAccountsView, type ConnectionView, type Page, statusReasonText } from '#contracts';
 import { type KnownAccount, publicStatus } from '#domain';
 import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { accountStatus, accountView } from '../account-view.js';
 import { otherLinkView } from '../link-text.js';
 import { actionOwner, nextAutomaticAction } from '../next-action.js';
-import { statusReason } from '../status-reason.js';
+import { reasonOf } from '../status-reason.js';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 
 interface ConnectionRow {
@@ -37,6 +37,7 @@ const statusOf = (account: KnownAccount, state: KnownConnection): string => {
 
 const viewOf = (row: ConnectionRow, balances: Balances, nextSync: NextSync): ConnectionView => {
   const { state } = row;
+  const reason = reasonOf(state);
   return {
     id: row.id,
     tenantId: state.tenantId,
@@ -45,7 +46,9 @@ const viewOf = (row: ConnectionRow, balances: Balances, nextSync: NextSync): Con
     institutionId: state.opened.institutionId,
     iban: state.opened.iban,
     status: publicStatus(state),
-    statusReason: statusReason(state),
+    statusReason: reason && statusReasonText(reason, 'en'),
+    statusReasonCode: reason?.code ?? null,
+    statusReasonParameters: reason?.parameters ?? {},
     actionOwner: actionOwner(state),
     nextAutomaticAction: nextAutomaticAction(state, nextSync()),
     syncEnabled: state.syncEnabled,

@@ -22,12 +22,14 @@ import { CallerOf } from '../api-key.guard.js';
 import type { Caller } from '../callers.js';
 import { GatewayDeps } from '../gateway-deps.js';
 import { callId } from '../idempotency.js';
+import { InCallersLanguage } from '../in-callers-language.js';
 import { idempotencyKey } from '../request-headers.js';
 import { ChangeSettingsRequest } from './change-settings.request.js';
 import { DecideOnAccountRequest } from './decide-on-account.request.js';
 import { checkedIban } from './iban.js';
 import { ListConnectionsRequest } from './list-connections.request.js';
 import { OpenConnectionRequest } from './open-connection.request.js';
+import { tellConnection, tellConnections } from './tell-connection.js';
 
 /** Making a link page asks the provider, which takes its time. */
 const PROVIDER_TIMEOUT_MS = 60_000;
@@ -43,6 +45,7 @@ export class ConnectionsController {
   }
 
   /** Open a connection: `pending` with a `linkUrl`, or `active` at once with `credentials`. */
+  @InCallersLanguage(tellConnection)
   @ApiHeader({ name: 'Idempotency-Key', required: false })
   @Post()
   async open(
@@ -79,6 +82,7 @@ export class ConnectionsController {
     return answer.body;
   }
 
+  @InCallersLanguage(tellConnections)
   @Get()
   list(
     @Query() query: ListConnectionsRequest,
@@ -93,6 +97,7 @@ export class ConnectionsController {
     );
   }
 
+  @InCallersLanguage(tellConnection)
   @Get(':id')
   get(
     @Param('id') connectionId: string,
@@ -104,6 +109,7 @@ export class ConnectionsController {
     return this.#deps.rpc.request<ConnectionView>(RPC_SUBJECTS.getConnection, message);
   }
 
+  @InCallersLanguage(tellConnection)
   @Patch(':id')
   async changeSettings(
     @Param('id') connectionId: string,
@@ -162,6 +168,7 @@ export class ConnectionsController {
   }
 
   /** Disconnects here at once, and at the provider as soon as it answers; the transactions stay. */
+  @InCallersLanguage(tellConnection)
   @Delete(':id')
   @HttpCode(202)
   async disconnect(

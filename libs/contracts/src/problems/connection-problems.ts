@@ -32,28 +32,6 @@ export const CONNECTION_PROBLEMS = {
       next: 'Demandez au titulaire du compte d’ouvrir le lien.',
     },
   },
-  'connection.pending': {
-    owner: 'user',
-    en: {
-      what: 'No bank is linked yet.',
-      next: 'The account holder opens the link (POST /v1/connections/{id}/link makes a fresh one).',
-    },
-    fr: {
-      what: 'Aucune banque n’est encore reliée.',
-      next: 'Le titulaire du compte ouvre le lien (POST /v1/connections/{id}/link en crée un nouveau).',
-    },
-  },
-  'connection.paused': {
-    owner: 'caller',
-    en: {
-      what: 'Paused by the caller (syncEnabled: false).',
-      next: 'Resume it with PATCH {"syncEnabled": true}.',
-    },
-    fr: {
-      what: 'Suspendue par l’appelant (syncEnabled: false).',
-      next: 'Reprenez-la avec PATCH {"syncEnabled": true}.',
-    },
-  },
   'connection.disconnected': {
     owner: 'caller',
     en: {

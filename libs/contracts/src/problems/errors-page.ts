@@ -4,13 +4,15 @@ import type { Language, ProblemEntries, ProblemEntry } from './problem-words.js'
 import { PROVIDER_PROBLEMS } from './provider-problems.js';
 import { PROVIDER_REASONS } from './provider-reasons.js';
 import { REQUEST_PROBLEMS } from './request-problems.js';
+import { STATUS_REASONS } from './status-reasons.js';
 import { SYNC_PROBLEMS } from './sync-problems.js';
 
 const HEAD = `# Codes
 
-Every \`code\` of an error answer, every \`errorCode\` and every \`code\` in the \`problems\` of a sync, with its words in English and
-in French. Branch on the code: it is stable, its words are not. \`npm run schemas\` writes this page from
-\`libs/contracts/src/problems\`; a code without words there does not compile.
+Every \`code\` of an error answer and of the \`problems\` of a sync, its \`errorCode\`, and every \`statusReasonCode\` of a connection
+(one of these, or what the provider calls its state), with its words in English and in French. Branch on the code: it is stable,
+its words are not. \`npm run schemas\` writes this page from \`libs/contracts/src/problems\`; a code without words there does not
+compile.
 
 \`{name}\` stands for a parameter. What the provider itself said follows the words as a technical detail, in its own language.
 The HTTP status of each refusal: [api.md](api.md#errors).
@@ -26,6 +28,7 @@ const SECTIONS: readonly (readonly [title: string, prefix: string, entries: Prob
   ['The provider', '', PROVIDER_PROBLEMS],
   ['Failures at the provider: `powens.…`, `tink.…`', '….', PROVIDER_REASONS],
   ['States of the bank link: `provider.…`, in the provider’s own spelling', 'provider.', BANK_STATES],
+  ['Why a connection is as it is: `statusReasonCode`', '', STATUS_REASONS],
 ];
 
 const line = (entry: ProblemEntry, language: Language): string => {

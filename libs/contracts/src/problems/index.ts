@@ -1,3 +1,10 @@
 export { findProblem, PLAIN_PROBLEMS, type ProblemCode } from './problem-catalogue.js';
-export * from './problem-text.js';
+export {
+  type ProblemCase,
+  problemOwner,
+  type ProblemParameters,
+  problemsText,
+  problemText,
+} from './problem-text.js';
+export { linkRefusal, type StatusReason, statusReasonText, statusText } from './status-text.js';
 export { type Language, LANGUAGES, type ProblemOwner } from './problem-words.js';

@@ -15,7 +15,7 @@ export const PLAIN_PROBLEMS = {
   ...PROVIDER_PROBLEMS,
 } as const satisfies Readonly<Record<RefusalCode, ProblemEntry>>;
 
-const PROVIDER_NAMES = { powens: 'Powens', tink: 'Tink' } as const;
+export const PROVIDER_NAMES = { powens: 'Powens', tink: 'Tink' } as const;
 type ProviderName = keyof typeof PROVIDER_NAMES;
 
 /**

@@ -1,4 +1,4 @@
-import { bankState, findProblem, type FoundProblem } from './problem-catalogue.js';
+import { findProblem, type FoundProblem } from './problem-catalogue.js';
 import type { Language, ProblemOwner, Words } from './problem-words.js';
 
 export type ProblemParameters = Readonly<Record<string, string>>;
@@ -43,7 +43,8 @@ const detailOf = (cases: readonly ProblemCase[], language: Language): string => 
   return details.length > 0 ? ` (${DETAIL[language]} ${details.join('; ')})` : '';
 };
 
-const wordsOf = (
+/** The words of an entry for all cases of its code. */
+export const wordsOf = (
   { entry, parameters }: FoundProblem,
   cases: readonly ProblemCase[],
   language: Language,
@@ -73,12 +74,6 @@ export const problemsText = (problems: readonly ProblemCase[], language: Languag
   const known = texts.filter((text) => text !== null);
   return known.length === texts.length && known.length > 0 ? known.join(' ') : null;
 };
-
-/** Why a connection is as it is: `code` is ours, or what the provider calls its state. */
-export const statusText = (
-  { code, owner }: { readonly code: string; readonly owner: ProblemOwner },
-  language: Language,
-): string => wordsOf(findProblem(code) ?? bankState(code, owner), [{ code }], language);
 
 /** Whose move it is; `null` for a code that this version does not know. */
 export const problemOwner = (code: string): ProblemOwner | null => findProblem(code)?.entry.owner ?? null;

@@ -4,11 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { BANK_STATES } from './bank-states.js';
 import { errorsPage } from './errors-page.js';
 import { PLAIN_PROBLEMS } from './problem-catalogue.js';
-import { problemOwner, problemsText, problemText, statusText } from './problem-text.js';
+import { problemOwner, problemsText, problemText } from './problem-text.js';
 import type { ProblemEntry, Words } from './problem-words.js';
 import { PROVIDER_REASONS } from './provider-reasons.js';
+import { STATUS_REASONS } from './status-reasons.js';
+import { linkRefusal, statusReasonText, statusText } from './status-text.js';
 
-const entries = Object.entries<ProblemEntry>({ ...PLAIN_PROBLEMS, ...PROVIDER_REASONS, ...BANK_STATES });
+const entries = Object.entries<ProblemEntry>({
+  ...PLAIN_PROBLEMS,
+  ...PROVIDER_REASONS,
+  ...BANK_STATES,
+  ...STATUS_REASONS,
+});
 const PAGE = new URL('../../../../docs/errors.md', import.meta.url);
 
 const placesOf = ({ what, each = '', next }: Words): string[] =>
@@ -82,5 +89,25 @@ describe('the words of a problem', () => {
     ); // prettier-ignore
     expect(text).toMatch(/^3 row\(s\) could not be understood \(bad-amount in value; bad-date in rdate\) /);
     expect(text).toMatch(/were not read before \(account 2: 2026-01-01 to 2026-01-02\)\. Compare/);
+  });
+});
+
+const told = (code: string, parameters = {}) => statusReasonText({ code, owner: 'user', parameters }, 'fr');
+const refused = (code: string) => statusReasonText(linkRefusal({ code, by: 'provider' }), 'en');
+
+describe('why a connection is as it is', () => {
+  it('names what the provider or a problem is called before the words', () => {
+    expect(told('SCARequired')).toMatch(/^SCARequired: La banque demande/);
+    expect(told('account.none-tracked')).toMatch(/^account\.none-tracked: Tous les comptes/);
+    expect(told('decoupled-overdue')).toMatch(/^decoupled: Le titulaire .* n’a pas confirmé/);
+    expect(told('connection.paused')).toMatch(/^Suspendue par l’appelant/);
+    expect(told('connection.ending', { provider: 'powens' })).toMatch(/^Déconnectée ici\. Powens ne l’a pas/);
+  });
+
+  it('tells how a link page ended, also by a code that nobody knows', () => {
+    expect(refused('access_denied')).toMatch(
+      /^No bank is linked yet\. access_denied: The account holder cancelled\. Nothing/,
+    );
+    expect(refused('constructor')).toMatch(/^No bank is linked yet\. constructor: The provider refused\./);
   });
 });

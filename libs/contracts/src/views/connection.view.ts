@@ -4,6 +4,7 @@ import {
   IsBoolean,
   IsIn,
   IsInt,
+  IsObject,
   IsOptional,
   IsString,
   Matches,
@@ -52,6 +53,15 @@ export class ConnectionView {
   @Nullable()
   @IsString()
   readonly statusReason!: string | null;
+
+  /** What `statusReason` says, for programs: ours (docs/errors.md), or what the provider calls its state. */
+  @Nullable()
+  @IsString()
+  readonly statusReasonCode!: string | null;
+
+  /** What the words name beside the code; all values are texts. */
+  @IsObject()
+  readonly statusReasonParameters!: Readonly<Record<string, string>>;
 
   /** Who must act so that it works (again): `caller` is who opened it, `user` the account holder; `time`: it mends by itself. */
   @Nullable()

@@ -1,0 +1,17 @@
+import { type ConnectionPageView, type ConnectionView, type Language, statusReasonText } from '#contracts';
+
+/** A view as it comes from a service: its members, no class. */
+type Plain<View> = Pick<View, keyof View>;
+
+/** The connection in words of this language; the service tells it in English. */
+export const tellConnection = (view: Plain<ConnectionView>, language: Language): ConnectionView => {
+  const { statusReasonCode: code, statusReasonParameters: parameters, actionOwner } = view;
+  if (language === 'en' || code === null) return view;
+  const statusReason = statusReasonText({ code, owner: actionOwner ?? 'nobody', parameters }, language);
+  return { ...view, statusReason };
+};
+
+export const tellConnections = (
+  { items, nextCursor }: ConnectionPageView,
+  language: Language,
+): ConnectionPageView => ({ items: items.map((view) => tellConnection(view, language)), nextCursor });

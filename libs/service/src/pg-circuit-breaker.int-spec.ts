@@ -1,9 +1,12 @@
+import { Metrics } from '#platform';
 import type { CircuitRules } from '#providers';
 import { Database } from '#read-model';
 import { ownDatabaseUrl } from '#testing';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PgCallBudget } from './pg-call-budget.js';
 import { PgCircuitBreaker } from './pg-circuit-breaker.js';
+import { reportProviderCalls } from './report-provider-calls.js';
 
 const databases: Database[] = [];
 let url: string;
@@ -74,4 +77,30 @@ it('a run that says nothing of the bank opens nothing, and frees the look that i
   const look = await circuits.admit(bank, machine);
   await circuits.report(bank, look, 'neutral');
   expect((await circuits.admit(bank, machine)).kind).toBe('probe');
+});
+
+it('operators see which banks are left alone, what is left of the budget and whom it made wait', async () => {
+  const bank = freshBank();
+  const circuits = await breaker();
+  const db = new Database(url);
+  databases.push(db);
+  const budget = new PgCallBudget(db, 5);
+  await budget.prepare();
+  const metrics = new Metrics('sync');
+  reportProviderCalls(metrics, budget, circuits);
+  const call = { domain: `${bank.bank}.biapi.pro`, connection: null, attended: true };
+  const left = `passerelle_provider_calls_left{domain="${call.domain}",app="sync"}`;
+  const circuit = `passerelle_bank_circuit_open{provider="powens",bank="${bank.bank}",app="sync"} 1`;
+  await budget.take(call);
+  expect(await metrics.text()).toContain(`${left} 4`);
+  for (let nth = 0; nth < 6; nth += 1) await budget.take(call);
+  for (let nth = 0; nth < 3; nth += 1) await circuits.report(bank, closed, 'fault');
+  const text = await metrics.text();
+  expect(text).toContain(`${left} 0`);
+  expect(text).toContain(circuit);
+  expect(text).toContain(
+    `passerelle_provider_calls_refused_total{domain="${call.domain}",attended="true",app="sync"} 2`,
+  );
+  await circuits.report(bank, { kind: 'probe', failures: 3 }, 'ok');
+  expect(await metrics.text()).not.toContain(circuit);
 });

@@ -36,11 +36,11 @@ export const PROVIDER_REASONS = {
     owner: 'time',
     en: {
       what: 'The calls that {provider} allows in a minute are used up.',
-      next: 'The next sync tries again by itself.',
+      next: 'It is tried again by itself as soon as that is allowed (`nextAllowedAt`).',
     },
     fr: {
       what: 'Les appels que {provider} autorise par minute sont épuisés.',
-      next: 'La prochaine synchronisation réessaiera d’elle-même.',
+      next: 'Un nouvel essai se fait de lui-même dès que c’est permis (`nextAllowedAt`).',
     },
   },
   'budget-unknown': {
@@ -187,11 +187,11 @@ export const PROVIDER_REASONS = {
     owner: 'time',
     en: {
       what: '{provider} had too many requests and asks us to wait.',
-      next: 'The next sync tries again by itself.',
+      next: 'It is tried again by itself as soon as that is allowed (`nextAllowedAt`).',
     },
     fr: {
       what: '{provider} a reçu trop de requêtes et demande d’attendre.',
-      next: 'La prochaine synchronisation réessaiera d’elle-même.',
+      next: 'Un nouvel essai se fait de lui-même dès que c’est permis (`nextAllowedAt`).',
     },
   },
   'redirect-uri': {

@@ -41,6 +41,8 @@ export interface Settings {
   webhooksLateMs: number;
   /** How system timestamps are written: as documented (`paris`: wall time, no zone), or as met in the field. */
   timestampStyle: TimestampStyle;
+  /** A page of transactions has at most so many rows, however many were asked for. */
+  rowsPerPage: number;
   /** Amounts are written as texts. */
   amountsAsText: boolean;
   /** Signatures bear the machine's time even while the sandbox's clock is set: for receivers that refuse old ones. */
@@ -80,6 +82,7 @@ export const DEFAULT_SETTINGS: Settings = {
   webhooksHeld: false,
   webhooksLateMs: 0,
   timestampStyle: 'paris',
+  rowsPerPage: 1000,
   amountsAsText: false,
   webhooksSignedInRealTime: false,
   flushEveryMs: 5000,

@@ -70,7 +70,8 @@ export const transactionRoutes = (app: FastifyInstance, sandbox: Sandbox): void 
   const { store } = sandbox;
 
   const send = (request: FastifyRequest, reply: FastifyReply, list: TransactionList): FastifyReply => {
-    const page = listTransactions(store, list.scope, list.query);
+    const limit = Math.min(list.query.limit, sandbox.settings.rowsPerPage);
+    const page = listTransactions(store, list.scope, { ...list.query, limit });
     const dates = page.rows.map((row) => row.date);
     const fault = sandbox.faults.forLinks(faultyRequest(request, list.userId), page.next !== null);
     const envelope = JSON.stringify({

@@ -88,8 +88,12 @@ export class Faults {
     return this.planned;
   }
 
-  clear(): void {
-    this.planned = [];
+  /** Forgets all, or those of these users. */
+  clear(userIds?: readonly number[]): void {
+    this.planned =
+      userIds === undefined
+        ? []
+        : this.planned.filter(({ userId }) => userId === null || !userIds.includes(userId));
   }
 
   /** What hits the request as a whole: delays, and the first of the others; each counts as used. */

@@ -84,6 +84,13 @@ const ACTIONS: Actions = {
     }
   },
 
+  mend: (story, { account }) => {
+    const { bank } = story.sandbox;
+    const keys =
+      account === undefined ? story.accounts().map(({ key }) => key) : [story.account(account).key];
+    for (const key of keys) for (const row of bank.rows(key)) if (row.override !== null) bank.change(row, {});
+  },
+
   reissue: (story, { account, rows, tombstone }) => {
     const rowIds = rows?.map((ref) => story.row(ref).row_id);
     for (const copy of story.copies(account).toReversed())
@@ -167,29 +174,32 @@ const ACTIONS: Actions = {
     for (const { id } of story.connections()) story.sandbox.syncs.runNow(id);
   },
 
-  fault: (story, told) =>
-    story.sandbox.faults.plan({
+  fault: (story, told) => {
+    const fault = {
       kind: told.kind,
       times: told.times ?? 1,
       skip: told.skip ?? 0,
       untilMs: told.forHours === undefined ? null : story.sandbox.now() + Math.round(told.forHours * HOUR_MS),
       path: told.path ?? '',
       method: told.method ?? null,
-      userId: null,
       delayMs: told.delayMs ?? 1000,
       retryAfterSeconds: told.retryAfter === undefined ? 1 : told.retryAfter,
       status: told.status ?? 500,
       code: told.code ?? 'bug',
-    }),
+    };
+    for (const userId of told.own === true ? story.userIds() : [null])
+      story.sandbox.faults.plan({ ...fault, userId });
+  },
 
-  clearFaults: (story) => story.sandbox.faults.clear(),
+  clearFaults: (story, { own }) => story.sandbox.faults.clear(own === true ? story.userIds() : undefined),
 
-  webhooks: (story, { duplicated, paused, held, lateHours, release, times }) => {
+  webhooks: (story, { duplicated, paused, held, lateHours, release, times, fault }) => {
     const { settings, outbox } = story.sandbox;
     if (duplicated !== undefined) settings.webhooksDuplicated = duplicated;
     if (paused !== undefined) settings.webhooksPaused = paused;
     if (held !== undefined) settings.webhooksHeld = held;
     if (lateHours !== undefined) settings.webhooksLateMs = Math.round(lateHours * HOUR_MS);
+    if (fault !== undefined) settings.webhookFault = fault;
     if (release !== undefined) void outbox.sendWithheld(release, times);
   },
 
@@ -204,8 +214,7 @@ const ACTIONS: Actions = {
   },
 
   deleteUser: (story) => {
-    for (const id of new Set(story.connections().map((connection) => connection.id_user)))
-      deleteUser(story.sandbox, id);
+    for (const id of story.userIds()) deleteUser(story.sandbox, id);
   },
 };
 

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nameOfStep } from './play-step.js';
+import { BAD_ROW_KINDS } from '../control/bad-rows.js';
+import { FAULT_KINDS } from '../control/faults.js';
+import { WEBHOOK_FAULTS } from '../settings.js';
 import { randomScenario } from './random-scenario.js';
 
 it('follows from its seed', () => {
@@ -35,8 +38,37 @@ it('is calm on its last day, and tells of everything that can happen over many s
     'fault',
     'webhooks',
     'sync',
+    'spoil',
+    'mend',
+    'close',
+    'reopen',
+    'override',
+    'consent',
+    'stall',
+    'webhook',
   ])
     expect([...seen]).toContain(name);
+});
+
+it('brings every fault, every bad row and every badly signed webhook over many seeds', () => {
+  const seen = new Set<string>();
+  for (let seed = 0; seed < 300; seed++)
+    for (const { steps } of randomScenario(seed, { days: 25, trouble: 1 }).days)
+      for (const step of steps) {
+        if ('fault' in step) seen.add(step.fault.kind);
+        if ('spoil' in step) for (const kind of step.spoil.kinds) seen.add(kind);
+        if ('webhooks' in step && step.webhooks.fault) seen.add(step.webhooks.fault);
+      }
+  for (const kind of [...FAULT_KINDS, ...BAD_ROW_KINDS, ...WEBHOOK_FAULTS]) expect([...seen]).toContain(kind);
+});
+
+it('leaves the requests and faults of others alone', () => {
+  const faults = Array.from({ length: 50 }, (_, seed) => randomScenario(seed, { trouble: 1 }).days)
+    .flat()
+    .flatMap(({ steps }) => steps)
+    .flatMap((step) => ('fault' in step ? step.fault : 'clearFaults' in step ? step.clearFaults : []));
+  expect(faults.filter(({ own }) => own !== true)).toEqual([]);
+  expect(faults.length).toBeGreaterThan(100);
 });
 
 it('brings no trouble where none is wanted', () => {

@@ -1,5 +1,6 @@
 import { fromCents } from '../bank/decimal-text.js';
 import { randomFrom, type Random } from '../bank/random.js';
+import { type KnownAccount, randomTrouble } from './random-trouble.js';
 import { readScenario } from './read-scenario.js';
 import type { Scenario, ScenarioAccount, ScenarioGroup, ScenarioRow, Step } from './scenario.js';
 
@@ -14,34 +15,17 @@ export interface RandomOptions {
   readonly trouble?: number;
 }
 
-interface KnownAccount {
-  readonly ref: string;
-  readonly type: string;
-  booked: string[];
-  coming: string[];
-  gone: string[];
-  isDisabled: boolean;
-}
-
-const STARTS = ['2026-03-24', '2026-10-20', '2026-01-05', '2026-06-28', '2026-12-27', '2028-02-25'] as const;
+/** All in the past: a client's event store may stamp what it records by a clock of its own. */
+const STARTS = ['2025-03-24', '2025-10-20', '2026-01-05', '2025-06-28', '2025-12-27', '2024-02-25'] as const;
 const WORDINGS = [
   'CARTE 12/03 RESTAURANT LE QUAI',
   'VIR SEPA RECU ATELIER NORD FACTURE 2026-014',
   'PRLV SEPA TELECOM PRO',
   'VIR SEPA SCI DES TILLEULS LOYER',
   'RETRAIT DAB VERNAY',
+  'CARTE 05/03 CAFÉ « L’ÉTÉ » 🥐 100%',
 ] as const;
 const TIMES = ['00:30', '02:30', '06:00', '09:15', '13:40', '18:05', '23:50'] as const;
-const STATES = [
-  'SCARequired',
-  'wrongpass',
-  'webauthRequired',
-  'decoupled',
-  'passwordExpired',
-  'actionNeeded',
-] as const;
-const PASSING = ['websiteUnavailable', 'rateLimiting', 'bug', 'validating', 'tomorrowsState'] as const;
-
 /** Tells a random story; remembers what exists, so that every step can be played. */
 class Teller {
   private rowCount = 0;
@@ -64,6 +48,7 @@ class Teller {
         coming: [],
         gone: [],
         isDisabled: false,
+        isClosed: false,
       };
       this.accounts.push(account);
       return {
@@ -85,8 +70,22 @@ class Teller {
   /** After the last day everything is well, so that whoever reads the bank has a fair chance. */
   calm(day: number): ScenarioGroup {
     const steps: Step[] = [
-      { clearFaults: {} },
-      { webhooks: { duplicated: false, held: false, lateHours: 0, release: 'as-they-happened' } },
+      { clearFaults: { own: true } },
+      {
+        webhooks: {
+          duplicated: false,
+          paused: false,
+          held: false,
+          lateHours: 0,
+          fault: null,
+          release: 'as-they-happened',
+        },
+      },
+      { mend: {} },
+      ...this.accounts.map(({ ref }): Step => ({ override: { account: ref } })),
+      ...this.accounts
+        .filter(({ isClosed }) => isClosed)
+        .map(({ ref }): Step => ({ reopen: { account: ref } })),
       ...this.accounts
         .filter(({ isDisabled }) => isDisabled)
         .map(({ ref }): Step => ({ enable: { account: ref } })),
@@ -107,6 +106,8 @@ class Teller {
         date: coming ? this.random.between(0, 4) : this.random.between(oldest, 0),
         value: fromCents((this.random.chance(0.7) ? -1 : 1) * this.random.between(1, 40_000)),
         wording: this.random.pick(WORDINGS),
+        ...(this.random.chance(0.2) && { rdate: this.random.between(oldest - 3, 0) }),
+        ...(this.random.chance(0.2) && { vdate: this.random.pick([null, -1, 0, 1, 2]) }),
         ...(account.type === 'card' && { type: 'deferred_card' }),
         ...(coming && { coming }),
         ...(!coming && this.random.chance(0.1) && { copies: this.random.between(2, 4) }),
@@ -192,82 +193,9 @@ class Teller {
       this.inTrouble = false;
       return [{ repair: {} }, ...(this.random.chance(0.3) ? [{ recreate: {} } as const] : [])];
     }
-    switch (this.random.between(0, 9)) {
-      case 0:
-        return [{ reissue: { account: account.ref, tombstone: this.random.chance(0.6) } }];
-      case 1:
-        return [
-          {
-            recreate: {
-              account: account.ref,
-              old: this.random.pick(['deleted', 'absent']),
-              withoutIban: false,
-            },
-          },
-        ];
-      case 2:
-        this.inTrouble = true;
-        return [
-          { state: { is: this.random.pick(STATES), message: 'https://bank.example.test/?token=s3cret' } },
-        ];
-      case 3:
-        return [{ state: { is: this.random.pick(PASSING), healsAfterHours: this.random.between(1, 40) } }];
-      case 4:
-        account.isDisabled = !account.isDisabled;
-        return [
-          account.isDisabled ? { disable: { account: account.ref } } : { enable: { account: account.ref } },
-        ];
-      case 5:
-        return [
-          {
-            fault: {
-              kind: this.random.pick(['html-503', 'status-500', 'rate-limited', 'drop', 'lose-answer']),
-              times: this.random.between(1, 4),
-            },
-          },
-        ];
-      case 6:
-        return [
-          {
-            fault: {
-              kind: this.random.pick([
-                'truncated-json',
-                'broken-transfer',
-                'empty-list',
-                'missing-list',
-                'repeated-rows',
-                'reversed-rows',
-                'html-200',
-                'empty-body',
-              ]),
-              path: this.random.pick(['/transactions', '/accounts', '']) || '/users',
-              skip: this.random.between(0, 2),
-            },
-          },
-        ];
-      case 7:
-        return [
-          {
-            fault: {
-              kind: this.random.pick([
-                'repeated-next',
-                'looping-next',
-                'cross-host-next',
-                'relative-next',
-                'insert-while-paging',
-                'redate-while-paging',
-                'change-while-paging',
-              ]),
-            },
-          },
-        ];
-      case 8:
-        return [{ webhooks: { duplicated: this.random.chance(0.5), lateHours: this.random.between(0, 30) } }];
-      default:
-        return this.random.chance(0.5)
-          ? [{ webhooks: { held: true } }]
-          : [{ webhooks: { held: false, release: this.random.pick(['reversed', 'shuffled']), times: 2 } }];
-    }
+    const steps = randomTrouble(this.random, account);
+    this.inTrouble ||= steps.some((step) => 'state' in step || 'consent' in step);
+    return steps;
   }
 }
 

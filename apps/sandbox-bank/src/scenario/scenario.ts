@@ -4,6 +4,7 @@ import { CONNECTORS } from '../bank/connectors.js';
 import { isJsonNumber } from '../bank/decimal-text.js';
 import { BAD_ROW_KINDS } from '../control/bad-rows.js';
 import { FAULT_KINDS } from '../control/faults.js';
+import { WEBHOOK_FAULTS } from '../settings.js';
 import {
   anything,
   choice,
@@ -107,6 +108,7 @@ export const step = oneOf({
   delete: mapping({ row: ref, tombstone: optional(flag) }),
   restore: mapping({ row: ref }),
   spoil: mapping({ account: ref, kinds: listOf(choice(...BAD_ROW_KINDS)) }),
+  mend: mapping({ account: optional(ref) }),
   reissue: mapping({
     account: optional(ref),
     rows: optional(listOf(ref)),
@@ -146,8 +148,10 @@ export const step = oneOf({
     retryAfter: optional(orNull(whole(0, 86_400))),
     status: optional(whole(400, 599)),
     code: optional(text()),
+    /** Only requests of those who hold an account of the scenario. */
+    own: optional(flag),
   }),
-  clearFaults: everything,
+  clearFaults: mapping({ own: optional(flag) }),
   webhooks: mapping({
     duplicated: optional(flag),
     paused: optional(flag),
@@ -155,6 +159,7 @@ export const step = oneOf({
     lateHours: optional(quantity(0, 10_000)),
     release: optional(choice(...RELEASE_ORDERS)),
     times: optional(whole(1, 10)),
+    fault: optional(orNull(choice(...WEBHOOK_FAULTS))),
   }),
   webhook: mapping({ event: text(), body: anything }),
   revokeTokens: everything,

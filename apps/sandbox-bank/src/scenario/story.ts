@@ -81,6 +81,11 @@ export class Story {
     return ids.map((id) => findConnection(this.sandbox, id)).filter((connection) => connection !== undefined);
   }
 
+  /** Everybody who holds an account of this bank. */
+  userIds(): number[] {
+    return [...new Set(this.connections().map((connection) => connection.id_user))];
+  }
+
   /** A day by its name, or counted from `from`. */
   day(told: string | number, from = this.today): string {
     return typeof told === 'number' ? addDays(from, told) : told;

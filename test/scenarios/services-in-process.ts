@@ -27,6 +27,10 @@ class ServicesInProcess implements Services {
     this.clock.reach(now);
   }
 
+  async startAgainAt(now: string): Promise<void> {
+    this.reach(now);
+  }
+
   async announceDue(connectionId: string): Promise<void> {
     const requestId = crypto.randomUUID();
     const message = { connectionId, trigger: 'schedule', requestId, slot: this.clock.now() };

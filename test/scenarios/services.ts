@@ -10,6 +10,8 @@ export interface Services {
   readonly clock: Clock;
   /** The bank's clock is there: theirs is not behind. */
   reach(now: string): void;
+  /** Their clock is there, at the cost of a proper stop and start where it cannot be moved otherwise. */
+  startAgainAt(now: string): Promise<void>;
   /** As the scheduler does when a sync is due. */
   announceDue(connectionId: string): Promise<void>;
   killAndStartAgain(): Promise<void>;

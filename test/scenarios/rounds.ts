@@ -1,0 +1,46 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Outcomes, playRound, type RoundOptions } from './play-round.js';
+
+export interface Round {
+  readonly seeds: readonly number[];
+  readonly options: RoundOptions;
+}
+
+export interface Replay {
+  /** `npm test -- random-scenarios` */
+  readonly command: string;
+  /** How long one round may take. */
+  readonly withinMs: number;
+}
+
+/** `count` seeds from `first` on, so many to a round. */
+export const inRounds = (first: number, count: number, perRound: number): readonly (readonly number[])[] =>
+  Array.from({ length: Math.ceil(count / perRound) }, (_, round) =>
+    Array.from(
+      { length: Math.min(perRound, count - round * perRound) },
+      (__, index) => first + round * perRound + index,
+    ),
+  );
+
+/** One test for each seed; those of a round are played side by side before the first of them is looked at. */
+export const testRounds = (rounds: readonly Round[], { command, withinMs }: Replay): void => {
+  for (const { seeds, options } of rounds) {
+    const [first = 0] = seeds;
+    const replay = `SCENARIOS_FROM=${first} SCENARIOS=${seeds.length} ${command}`;
+    describe(`a round of ${seeds.length} random banks (${replay})`, () => {
+      let outcomes: Outcomes = new Map();
+      beforeAll(async () => {
+        outcomes = await playRound(seeds, options);
+      }, withinMs);
+
+      it.each(seeds)('ends with the truth of the bank (SCENARIO_SEED=%i)', (seed) => {
+        const error = outcomes.get(seed);
+        if (error) {
+          const alone = `SCENARIO_SEED=${seed} ${command}`;
+          throw new Error(`${error.message}\nReplay: ${replay}\nAlone:  ${alone}\n`, { cause: error.cause });
+        }
+        expect(error, 'it was played to its end').toBeNull();
+      });
+    });
+  }
+};

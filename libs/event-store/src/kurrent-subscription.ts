@@ -7,6 +7,7 @@ import {
 } from '@kurrent/kurrentdb-client';
 import type { RecordedEvent } from '#kernel';
 import { toRecordedEvent } from './kurrent-record.js';
+import { roughSize } from './rough-size.js';
 
 /** What a subscription delivers, in the order of the log. */
 export type SubscriptionMessage =
@@ -31,7 +32,7 @@ class Mark {
 const toMessage = (item: AllStreamResolvedEvent | Mark): SubscriptionMessage | undefined => {
   if (item instanceof Mark) return item.message;
   const event = toRecordedEvent(item.event);
-  if (event) return { kind: 'event', event, bytes: JSON.stringify(event.data).length };
+  if (event) return { kind: 'event', event, bytes: roughSize(event.data) };
   const position = item.event?.position.commit ?? item.commitPosition;
   return position === undefined ? undefined : { kind: 'seen', position };
 };

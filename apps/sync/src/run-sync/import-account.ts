@@ -58,6 +58,7 @@ const sizeOf = (event: LedgerEvent): number => Buffer.byteLength(JSON.stringify(
 
 /** Cuts the events of one decision into appends that any server takes; each is retried and recognised on its own. */
 const inAppends = (events: readonly LedgerEvent[]): readonly (readonly LedgerEvent[])[] => {
+  if (events.length === 1) return [events];
   const appends: LedgerEvent[][] = [];
   let bytes = 0;
   for (const event of events) {

@@ -38,14 +38,17 @@ export class Candidates {
 
   /** A row that is the same in every field. */
   readonly equal = (content: TransactionContent): string | undefined =>
-    this.#take(
-      this.#equal.get(wordOf(content)),
-      (row) => likenessOf(row.transaction) === likenessOf(content),
-    );
+    // Of a first import each row comes here, where nobody waits.
+    this.#equal.size === 0
+      ? undefined
+      : this.#take(
+          this.#equal.get(wordOf(content)),
+          (row) => likenessOf(row.transaction) === likenessOf(content),
+        );
 
   /** A row of the same day, amount and text. */
   readonly alike = (content: TransactionContent): string | undefined =>
-    this.#take(this.#alike.get(likenessOf(content)), () => true);
+    this.#alike.size === 0 ? undefined : this.#take(this.#alike.get(likenessOf(content)), () => true);
 
   /** A row that was pending and is not shown any more, for a booked one. */
   readonly pending = (content: TransactionContent): string | undefined => {

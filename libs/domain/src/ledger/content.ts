@@ -9,15 +9,23 @@ export const dayOf = ({
 }: Pick<TransactionContent, 'bookedOn' | 'valueOn' | 'transactedOn'>): BankDay =>
   bookedOn ?? valueOn ?? transactedOn ?? ('0001-01-01' as BankDay);
 
+const ASCII = /^[ -~]*$/;
+
+/** Words of letters and digits, without accents; texts without any take the short way to the same end. */
+const wordsOf = (text: string): string =>
+  ASCII.test(text)
+    ? text.replaceAll(/[^A-Za-z0-9]+/g, ' ')
+    : text
+        .normalize('NFKD')
+        .replaceAll(/\p{M}+/gu, '')
+        .replaceAll(/[^\p{L}\p{N}]+/gu, ' ');
+
 /** Banks and providers re-print one text with other spacing, punctuation, case and accents; `null` where there is none. */
 export const comparedLabel = ({
   originalLabel,
   label,
 }: Pick<TransactionContent, 'originalLabel' | 'label'>): string | null => {
-  const text = (originalLabel ?? label ?? '')
-    .normalize('NFKD')
-    .replaceAll(/\p{M}+/gu, '')
-    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+  const text = wordsOf(originalLabel ?? label ?? '')
     .trim()
     .toUpperCase();
   return text === '' ? null : text;

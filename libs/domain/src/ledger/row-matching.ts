@@ -2,7 +2,7 @@ import type { FetchedTransaction } from '../bank-transaction.js';
 import { wordOf } from './content.js';
 import { Candidates } from './candidates.js';
 import { amendmentOf, recognitionOf } from './amendment.js';
-import { amendedRow, importedRow, lessKey, removedRow } from './evolve-ledger.js';
+import { amendedRow, lessKey, removedRow } from './evolve-ledger.js';
 import { isStale, liveKeyOf } from './keys.js';
 import type { Amendment, EndedKey, LedgerTransaction, Removal, RemovalReason } from './ledger.events.js';
 import type { LedgerKey, LedgerRow } from './ledger.state.js';
@@ -75,11 +75,7 @@ export class RowMatching {
     for (const take of ['equal', 'alike', 'pending'] as const) {
       strangers = strangers.filter(({ row }) => !this.#underNewKey(row, candidates[take](row.content)));
     }
-    for (const { id, row } of strangers) {
-      const transaction = transactionOf(id, row);
-      this.imported.push(transaction);
-      this.#rows.set(id, importedRow(transaction));
-    }
+    for (const { id, row } of strangers) this.imported.push(transactionOf(id, row));
   }
 
   /** The account stopped showing a row; what other accounts still show stands. */

@@ -50,11 +50,11 @@ export const listTransactions = (
   const hasNext = cursor?.direction === 'before' || hasMore;
   const hasPrevious = cursor?.direction === 'before' ? hasMore : cursor !== null;
   const [first, last] = [rows.at(0), rows.at(-1)];
-  const range = store.first<{ first: string | null; last: string | null }>(
+  const range = store.remembered<{ first: string | null; last: string | null }>(
     `SELECT min(date) AS first, max(date) AS last FROM transactions WHERE ${scope.column} = ?`,
     scope.id,
   );
-  const counted = store.first<{ total: number }>(
+  const counted = store.remembered<{ total: number }>(
     `SELECT count(*) AS total FROM transactions WHERE ${scope.column} = ?${where}`,
     scope.id,
     ...values,

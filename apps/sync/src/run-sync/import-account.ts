@@ -13,7 +13,7 @@ import type { Database, Sql } from '#read-model';
 import { catchUpLedger } from '../ledger-catch-up.js';
 import { LEDGER } from '../ledger-tables.js';
 import { candidateIds, ledgerRows, type ShownKey, shownKeys, sourcesOf } from './ledger-rows.js';
-import { abandonedRows, absentRows, isEmpty, type PageSet, provenGone } from './page-set.js';
+import { abandonedRows, absentRows, isEmpty, type PageSet, provenGone, provesAnyGone } from './page-set.js';
 
 /** Another run wrote to this ledger since our pages were fetched: they may be older than what it knew. */
 export class StalePages extends Error {
@@ -89,6 +89,8 @@ export class AccountImport {
   #since: bigint | null = null;
   /** Revision that the ledger stands at while it holds nothing but what this import wrote; `null` when it held more. */
   #ownEnd: bigint | null = null;
+  /** The ledger was empty when our pages were fetched. */
+  #isEmpty = false;
   /** Provider accounts whose word on this ledger's rows still counts. */
   #feeding: ReadonlySet<string> = new Set();
   /** Those whose word counted once. */
@@ -102,20 +104,27 @@ export class AccountImport {
     this.#metadata = metadata;
   }
 
+  /** Revision up to which nobody but this account, in this run, wrote to the ledger; `null` when others did. */
+  get ownEnd(): bigint | null {
+    return this.#ownEnd;
+  }
+
   get stream(): string {
     return streamOf(ledger.category, this.#context.ledgerId);
   }
 
   /**
    * To be called before the pages are fetched: everything that others write from then on is foreign. `from` is the first bank
-   * day wanted: an older row is followed where the ledger knows it, and else no news.
+   * day wanted: an older row is followed where the ledger knows it, and else no news. `ownEnd` is that of this account's import
+   * of the slice before.
    */
-  async begin(from?: BankDay): Promise<void> {
+  async begin(from?: BankDay, ownEnd: bigint | null = null): Promise<void> {
     this.#from = from;
     const { ledgerId } = this.#context;
     const { revision, seen } = await this.#catchUp((tx) => sourcesOf(tx, ledgerId));
     this.#since = revision;
-    this.#ownEnd = revision < 0n ? revision : null;
+    this.#isEmpty = revision < 0n;
+    this.#ownEnd = this.#isEmpty || revision === ownEnd ? revision : null;
     const feeding = new Set<string>();
     const ended = new Set<string>();
     for (const { providerAccountId, connectionId } of seen) {
@@ -194,7 +203,7 @@ export class AccountImport {
 
   async #look(tx: Sql, rows: readonly Readable[], pages: PageSet, head: bigint): Promise<Look> {
     // Nobody but this import ever wrote to the ledger, and no page set shows an id twice: all of it is new.
-    if (head === this.#ownEnd) {
+    if (this.#isEmpty && head === this.#ownEnd) {
       const news = rows.filter((row) => isWanted(row, undefined, this.#from));
       return { news, keys: new Map(), known: new Map(), gone: new Set() };
     }
@@ -211,7 +220,9 @@ export class AccountImport {
       row.kind === 'row' && !keys.get(row.providerTransactionId)?.live ? [row.content] : [],
     );
     const named = news.flatMap((row) => keys.get(row.providerTransactionId)?.transaction_id ?? []);
-    const candidates = await candidateIds(tx, ledgerId, strangers);
+    const areNew = head === this.#ownEnd && !(await provesAnyGone(tx, pages));
+    // Else each row of the ledger is one that this account shows under an id of its own: none can be meant by another.
+    const candidates = areNew ? [] : await candidateIds(tx, ledgerId, strangers);
     const known = await ledgerRows(tx, ledgerId, [...new Set([...named, ...candidates])]);
     const doubtful = strangers.length === 0 ? [] : [...known.values()];
     const shown = doubtful.flatMap(({ transaction, keys: all }) =>

@@ -165,6 +165,18 @@ const firstShownDay = async (
   return first?.day ?? null;
 };
 
+/** Whether any id of the account could be proven gone by these pages. */
+export const provesAnyGone = async (
+  sql: Sql,
+  { syncId, attempt, providerAccountId, wholeDays }: PageSet,
+): Promise<boolean> => {
+  if (wholeDays !== null) return true;
+  const rows = await sql.query(`SELECT 1 FROM ${STAGING}.rows WHERE list = $1 AND gone LIMIT 1`, [
+    `${syncId}/${attempt}/${providerAccountId}`,
+  ]);
+  return rows.length > 0;
+};
+
 /** Whether the account's answer held any row at all. */
 export const isEmpty = async (
   sql: Sql,

@@ -21,7 +21,7 @@ import { accountsHidden, disconnectedMeanwhile, FirstLookPending, nothingTracked
 /** How often one slice is fetched anew because another run wrote to the same ledger meanwhile. */
 const MAX_FETCHES = 5;
 /** Ledgers that one run writes to at once: while the log answers for one, another is decided. */
-const LEDGERS_AT_ONCE = 3;
+const LEDGERS_AT_ONCE = 4;
 /** Two looks at whether the run is still wanted are no closer: what is decided in between could not have been stopped either. */
 const LOOK_EVERY_MS = 200;
 
@@ -166,9 +166,10 @@ export class SyncAttempt {
     const { syncId, attempt } = this.#run;
     const wantedFrom = firstDaysOf(slice);
     for (const account of accounts) {
+      const { providerAccountId } = account;
       const each = this.#importFor(linked, account);
-      this.#imports.set(account.providerAccountId, each);
-      await each.begin(wantedFrom.get(account.providerAccountId));
+      await each.begin(wantedFrom.get(providerAccountId), this.#imports.get(providerAccountId)?.ownEnd);
+      this.#imports.set(providerAccountId, each);
     }
     const days = new DaysByAccount(wantedFrom);
     const currencies = new Map(accounts.map((each) => [each.providerAccountId, each.currency]));

@@ -116,6 +116,25 @@ describe('a caller who likes French', () => {
     });
   });
 
+  it('is told in French what came of a refresh', async () => {
+    const refresh = { outcome: 'refused', code: 'powens.too-many-syncs', message: 'English.' };
+    const told = await askIn({ ...FAILED, refresh }, '/v1/syncs/run-1', 'fr');
+    expect(told.body).toMatchObject({
+      refresh: {
+        code: 'powens.too-many-syncs',
+        message: expect.stringMatching(
+          /^Le prestataire n’a pas consulté la banque de nouveau \(powens\.too/,
+        ) as string,
+      },
+    });
+    const own = { ...refresh, code: 'refresh.too-soon' };
+    expect((await askIn({ ...FAILED, refresh: own }, '/v1/syncs/run-1', 'fr')).body).toMatchObject({
+      refresh: {
+        message: expect.stringMatching(/^Le prestataire a déjà été prié il y a un instant/) as string,
+      },
+    });
+  });
+
   it('is told all reasons of a partial run, and in English what no catalogue knows', async () => {
     const partial = { ...FAILED, status: 'partial', errorCode: 'rows.unreadable' };
     const told = await askIn(partial, '/v1/syncs/run-1', 'fr');

@@ -1,5 +1,5 @@
 import {
-  type Language, problemsText, problemText, type SyncAcceptedView, type SyncPageView, type SyncView,
+  type Language, problemsText, problemText, refreshText, type SyncAcceptedView, type SyncPageView, type SyncView,
 } from '#contracts'; // prettier-ignore
 
 /** A view as it comes from a service: its members, no class. */
@@ -22,7 +22,17 @@ export const tellSync = (view: Plain<SyncView>, language: Language): SyncView =>
     ...problem,
     message: problemText(problem, language) ?? problem.message,
   }));
-  return { ...view, problems, errorMessage: messageOf(view, language) };
+  const { refresh } = view;
+  return {
+    ...view,
+    problems,
+    refresh: refresh && {
+      outcome: refresh.outcome,
+      code: refresh.code,
+      message: refreshText(refresh, language),
+    },
+    errorMessage: messageOf(view, language),
+  };
 };
 
 /** Of a request that waits: the finished run, or the accepted one, which has no words. */

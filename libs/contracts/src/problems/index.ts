@@ -6,5 +6,6 @@ export {
   problemsText,
   problemText,
 } from './problem-text.js';
+export { refreshText } from './refresh-text.js';
 export { linkRefusal, type StatusReason, statusReasonText, statusText } from './status-text.js';
 export { type Language, LANGUAGES, type ProblemOwner } from './problem-words.js';

@@ -79,6 +79,22 @@ export const SYNC_PROBLEMS = {
       next: 'Rejouez-le après une mise à jour, ou demandez une synchronisation de la connexion.',
     },
   },
+  'refresh.asked': {
+    owner: 'time',
+    en: { what: 'The provider was asked to look at the bank first.', next: 'There is nothing to do.' },
+    fr: { what: 'Le prestataire a d’abord été prié de consulter la banque.', next: 'Il n’y a rien à faire.' },
+  },
+  'refresh.refused': {
+    owner: 'time',
+    en: {
+      what: 'The provider did not look at the bank anew ({code}); what it had was read.',
+      next: 'Ask again later if something is missing.',
+    },
+    fr: {
+      what: 'Le prestataire n’a pas consulté la banque de nouveau ({code}) ; ce qu’il avait a été lu.',
+      next: 'Redemandez plus tard s’il manque quelque chose.',
+    },
+  },
   'rows.unreadable': {
     owner: 'provider',
     en: {

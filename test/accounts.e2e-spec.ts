@@ -101,3 +101,47 @@ describe('the accounts of a connection', () => {
     });
   });
 });
+
+type Hide = (iban: string, isHidden: boolean) => Promise<unknown>;
+const unshare: Hide = async (iban, disabled) => {
+  const [connection] = await stack.sandbox.connectionsOf(iban);
+  const account = connection?.accounts.find((each) => each.iban === iban);
+  await stack.sandbox.call('PATCH', `/connections/${connection?.id}/accounts/${account?.id}`, { disabled });
+};
+const close: Hide = (iban, closed) => stack.sandbox.changeAccount(iban, { closed });
+
+describe('an account that we cannot see for a time', () => {
+  it.each<[string, RegExp, Hide]>([
+    ['not-shared', /does not share it.*not empty.*fresh link/, unshare],
+    ['vanished', /no longer shows it.*What was imported stays/, close],
+  ])('is %s, not empty, and goes on in its ledger from when it is back', async (status, words, hide) => {
+    const iban = freshIban();
+    await stack.sandbox.openAccount({ iban, count: 20, days: 30 });
+    const { id } = await openLinkAndImport(stack, iban);
+    const [known] = (await stack.api.accounts(id)).items.filter((each) => each.iban === iban);
+    expect(known).toMatchObject({ status: 'tracked', statusReason: null, sharedSince: null });
+    const before = await imported(id);
+    const becomes = (account: object, connection: object) =>
+      eventually(async () => {
+        await syncNow(stack, id);
+        const { items } = await stack.api.accounts(id);
+        expect(items.find((each) => each.id === known?.id)).toMatchObject(account);
+        expect(await stack.api.getConnection(id)).toMatchObject(connection);
+      });
+    await hide(iban, true);
+    const reason = expect.stringMatching(words) as string;
+    await becomes(
+      { status, statusReason: reason, accountId: 'account-1' },
+      { status: 'error', actionOwner: 'user' },
+    );
+    expect(await imported(id)).toBe(before);
+    const hiddenUntil = new Date().toISOString();
+    await hide(iban, false);
+    await becomes({ status: 'tracked', statusReason: null }, { status: 'active', statusReason: null });
+    const { items } = await stack.api.accounts(id);
+    const back = items.find((each) => each.id === known?.id);
+    expect((back?.sharedSince ?? '') > hiddenUntil).toBe(true);
+    expect(back?.ledgerId).toBe(known?.ledgerId);
+    await expectLedgerEqualsBank(stack, id);
+  });
+});

@@ -17,7 +17,7 @@ import { catchUpLedger } from '../ledger-catch-up.js';
 import { LEDGER, ledgerMigrations } from '../ledger-tables.js';
 import { AccountImport } from './import-account.js';
 import { ledgerRows } from './ledger-rows.js';
-import type { WholeDays } from './page-set.js';
+import type { PageSet, WholeDays } from './page-set.js';
 import { Staging } from './staging.js';
 
 type Row = Extract<FetchedTransaction, { kind: 'row' }>;
@@ -103,6 +103,29 @@ class Runs {
     meanwhile: (syncId: string) => Promise<unknown> = () => Promise.resolve(),
   ): Promise<string | null> {
     const syncId = randomUUID();
+    const each = this.#importOf(syncId);
+    await each.begin(FROM);
+    return this.#readInto(
+      each,
+      { syncId, attempt: 1, providerAccountId: account, wholeDays },
+      pages,
+      meanwhile,
+    );
+  }
+
+  /** One run that fetches slice after slice. */
+  async readSlices(account: string, ...slices: readonly (readonly FetchedTransaction[])[]): Promise<void> {
+    const syncId = randomUUID();
+    let before: AccountImport | undefined;
+    for (const rows of slices) {
+      const each = this.#importOf(syncId);
+      await each.begin(FROM, before?.ownEnd);
+      await this.#readInto(each, { syncId, attempt: 1, providerAccountId: account, wholeDays: null }, [rows]);
+      before = each;
+    }
+  }
+
+  #importOf(syncId: string): AccountImport {
     const context: LedgerContext = {
       tenantId: 't',
       companyId: 'c',
@@ -116,12 +139,19 @@ class Runs {
       windowTo: '2026-11-22',
     };
     const stillFeeds = (_: string, id: string) => Promise.resolve(this.feeding.has(id));
-    const each = new AccountImport({ db, store, stillFeeds }, context, metadata());
-    await each.begin(FROM);
+    return new AccountImport({ db, store, stillFeeds }, context, metadata());
+  }
+
+  async #readInto(
+    each: AccountImport,
+    set: PageSet,
+    pages: readonly (readonly FetchedTransaction[])[],
+    meanwhile: (syncId: string) => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<string | null> {
+    const { syncId, providerAccountId: account } = set;
     await staging.begin(syncId, 1);
     for (const page of pages) await staging.add(syncId, 1, page);
     await meanwhile(syncId);
-    const set = { syncId, attempt: 1, providerAccountId: account, wholeDays };
     for await (const chunk of staging.chunks(syncId, 1, account)) await each.importRows(chunk, set, NOW);
     const doubt = await each.finish(set, NOW);
     await staging.clear(syncId);
@@ -593,3 +623,26 @@ it('any multiset of bank rows arrives as exactly that, each once, whatever ids, 
     { numRuns: 12 },
   );
 }, 120_000);
+
+describe('a later slice of the run that filled the ledger', () => {
+  const EARLIER = '2026-11-01' as BankDay;
+  const first = [row('a', '1'), row('a', '2', { originalLabel: 'VIR LOYER' })];
+
+  it('imports what is new, equal rows included', async () => {
+    await runs.readSlices('a', first, [row('a', '3'), row('a', '4', { bookedOn: EARLIER })]);
+    expect(await kinds()).toEqual(['imported', 'imported', 'imported', 'imported']);
+  });
+
+  it('follows a row that the bank re-dated meanwhile', async () => {
+    await runs.readSlices('a', first, [row('a', '1', { bookedOn: EARLIER })]);
+    expect(await kinds()).toEqual(['imported', 'imported', 'corrected']);
+  });
+
+  it('recognises a row that the bank took back and issued anew meanwhile', async () => {
+    // So many that the removal is decided on in a chunk of its own.
+    const others = Array.from({ length: 500 }, (_, n) => row('a', `more-${n}`, { amount: `-${n}.01` }));
+    await runs.readSlices('a', first, [deleted('a', '1'), row('a', '9'), ...others]);
+    expect((await kinds()).filter((kind) => kind !== 'imported')).toEqual(['re-identified']);
+    expect(await standing()).toBe(502);
+  });
+});

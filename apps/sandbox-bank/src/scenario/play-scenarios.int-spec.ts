@@ -299,3 +299,62 @@ days: [{ day: 2, sync: false, steps: [{ post: { account: main, rows: [{ value: 2
     [1, '2026-08-03 05:00:00'],
   ]);
 });
+
+const twoDays = (name: string, steps: string): string => `
+name: ${name}
+start: 2026-08-03 05:00
+accounts: [{ ref: main, rows: [{ value: 1 }, { value: 2 }] }]
+days:
+  - day: 1
+    steps: [${steps}]
+  - day: 2
+    steps: [{ clearFaults: { own: true } }, { mend: {} }]
+`;
+
+it('keeps the faults of a scenario from everybody else, and mends what it spoilt', async () => {
+  const kinds = 'nul-wording, id-of-another, absurd-date, long-year, no-row';
+  const spoilt = await scenarios.loadYaml(
+    twoDays(
+      'spoilt',
+      `{ spoil: { account: main, kinds: [${kinds}] } }, { fault: { kind: status-500, own: true, times: 9, skip: 1 } }`,
+    ),
+  );
+  const sound = await scenarios.loadYaml(twoDays('sound', '{ sync: {} }'));
+  const [victim, bystander] = [await sandbox.driver.newUser(), await sandbox.driver.newUser()];
+  await scenarios.link(spoilt.id, victim.userId);
+  await scenarios.link(sound.id, bystander.userId);
+  const read = (user: Credentials): Promise<Answer<Page>> =>
+    sandbox.driver.call<Page>('/2.0/users/me/transactions?limit=1000&all', user);
+  await scenarios.advance({ to: '2026-08-04 07:00' });
+
+  const { text, body } = await read(victim);
+  expect(body.transactions.filter((row) => (row as Row | null) === null)).toHaveLength(1);
+  const ids = body.transactions.flatMap((row) => (row as Row | null)?.id ?? []);
+  expect(ids).toHaveLength(new Set(ids).size + 1);
+  for (const sign of ['PRLV\\u0000SEPA', '9999-12-31', '20260-01-31']) expect(text).toContain(sign);
+  expect((await read(victim)).status).toBe(500);
+  expect((await read(bystander)).status).toBe(200);
+
+  await scenarios.advance({ days: 1 });
+  await expectProviderTellsTruth(spoilt.id, victim);
+  expect(await rowsOf(victim)).toHaveLength(7);
+});
+
+it('serves pages as short as it is told to, to the last row', async () => {
+  const { body } = await sandbox.driver.call<{ rowsPerPage: number }>('/sandbox/settings', {
+    method: 'PATCH',
+    body: { rowsPerPage: 2 },
+  });
+  expect(body.rowsPerPage).toBe(2);
+  const told = await scenarios.loadYaml(`
+name: short pages
+start: 2026-08-03 05:00
+accounts: [{ ref: main, rows: [{ value: 1 }, { value: 2 }, { value: 3 }, { value: 4 }, { value: 5 }] }]
+days: []
+`);
+  const user = await sandbox.driver.newUser();
+  await scenarios.link(told.id, user.userId);
+  const first = await sandbox.driver.call<Page>('/2.0/users/me/transactions?limit=1000&all', user);
+  expect(first.body.transactions).toHaveLength(2);
+  expect((await rowsOf(user)).map(({ value }) => value).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5]);
+});

@@ -46,6 +46,12 @@ const OVERRIDES: readonly [Override, ...Override[]] = [
 const pathFor = (random: Random): string =>
   random.pick(['/transactions', '/accounts', '/connections', '/users']);
 
+/** A row that has the id of another comes after one: ids are counted up. */
+const badRowKinds = (random: Random) => [
+  ...random.shuffled(BAD_ROW_KINDS.filter((kind) => kind !== 'id-of-another')).slice(0, random.between(1, 3)),
+  ...(random.chance(0.3) ? ['id-of-another'] : []),
+];
+
 /** A fault of this kind, as it may befall whoever holds an account of the story. */
 const faultOf = (random: Random, kind: FaultKind): Step => ({
   fault: {
@@ -95,7 +101,7 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
     {
       spoil: {
         account: ref,
-        kinds: random.shuffled(BAD_ROW_KINDS).slice(0, random.between(1, 3)),
+        kinds: badRowKinds(random),
       },
     },
   ],

@@ -50,8 +50,7 @@ class Round {
     } finally {
       await Promise.all(this.#plays.map(({ received }) => received.stop()));
     }
-    for (const seed of this.seeds) if (!this.#outcomes.has(seed)) this.#outcomes.set(seed, null);
-    return this.#outcomes;
+    return new Map(this.seeds.map((seed) => [seed, this.#outcomes.get(seed) ?? null]));
   }
 
   get #alive(): readonly Playthrough[] {

@@ -22,6 +22,16 @@ export const inRounds = (first: number, count: number, perRound: number): readon
     ),
   );
 
+/** A line for whoever watches a long run: how it goes, and that memory does not grow. */
+const report = (outcomes: Outcomes, tookMs: number): void => {
+  const seeds = [...outcomes.keys()];
+  const right = [...outcomes.values()].filter((error) => error === null).length;
+  const memory = Math.round(process.memoryUsage.rss() / 1_048_576);
+  process.stderr.write(
+    `Seeds ${seeds[0]} to ${seeds.at(-1)}: ${right} of ${seeds.length} right in ${Math.round(tookMs / 1_000)} s; ${memory} MiB here.\n`,
+  );
+};
+
 /** One test for each seed; those of a round are played side by side before the first of them is looked at. */
 export const testRounds = (rounds: readonly Round[], { command, withinMs }: Replay): void => {
   for (const { seeds, options } of rounds) {
@@ -30,7 +40,9 @@ export const testRounds = (rounds: readonly Round[], { command, withinMs }: Repl
     describe(`a round of ${seeds.length} random banks (${replay})`, () => {
       let outcomes: Outcomes = new Map();
       beforeAll(async () => {
+        const begun = performance.now();
         outcomes = await playRound(seeds, options);
+        report(outcomes, performance.now() - begun);
       }, withinMs);
 
       it.each(seeds)('ends with the truth of the bank (SCENARIO_SEED=%i)', (seed) => {

@@ -1,5 +1,5 @@
 import { EventStoreUnavailable, KurrentEventStore } from '#event-store';
-import { SystemClock } from '#kernel';
+import { errorText, SystemClock } from '#kernel';
 import {
   ConfigError,
   correlation,
@@ -92,6 +92,7 @@ export const startWebhookIngress = async (
     },
     knowsAllSecrets: () => secrets.areComplete,
     isOwn: (verdict) => check.isOwn(verdict),
+    unstored: (error) => logger.error({ err: error }, `A delivery was not stored: ${errorText(error)}`),
     appended: figures.appended,
   });
   await readSecrets(secrets);

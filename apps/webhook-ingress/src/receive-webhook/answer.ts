@@ -50,6 +50,9 @@ export const NOT_STORED: Answer = {
   outcome: 'log-unavailable',
 };
 
+/** The log is there and does not take it: no rights, an append limit, a stream that was deleted for good. */
+export const REFUSED_BY_LOG: Answer = { ...NOT_STORED, outcome: 'log-refused' };
+
 const admittedBody = (admission: Admission): object => {
   if (admission.kind === 'ignored') return { status: 'ignored' };
   const { kind, scheme, deliveryId } = admission;

@@ -14,6 +14,7 @@ import {
   BUSY,
   NOT_STORED,
   refused,
+  REFUSED_BY_LOG,
   TOO_LARGE,
   TOO_MANY,
   TOO_SLOW,
@@ -31,6 +32,8 @@ export interface ReceptionOptions {
   readonly knowsAllSecrets: () => boolean;
   /** Whether it is the door's own request to itself, which is neither stored nor counted. */
   readonly isOwn: (verdict: Verified) => boolean;
+  /** Told why a verified delivery was not stored, where the log itself is there. */
+  readonly unstored: (error: unknown) => void;
   /** Told how long the log took to store a delivery. */
   readonly appended: (seconds: number) => void;
 }
@@ -115,13 +118,19 @@ export class Reception {
   }
 
   async #answer(visit: Visit, request: WebhookRequest, verdict: WebhookVerdict): Promise<Answer> {
-    const { door, log, isOwn, appended } = this.#options;
+    const { door, log, isOwn, unstored, appended } = this.#options;
     if (verdict.kind === 'rejected') return this.#unverified(visit, verdict);
     if (isOwn(verdict)) return { ...admitted({ kind: 'ignored' }), outcome: null };
     if (log.problem !== null && verdict.notice.kind !== 'nothing-to-do') return NOT_STORED;
     if (isLarge(request)) await this.#turns.next();
     const before = performance.now();
-    const admission = await door.admit(visit.provider, verdict, request);
+    const admission = await door.admit(visit.provider, verdict, request).catch((error: unknown) => {
+      if (error instanceof EventStoreUnavailable) throw error;
+      unstored(error);
+      return null;
+    });
+    // Whatever it was, it was no fault of the provider's, who delivers again: by then somebody may have mended it.
+    if (admission === null) return REFUSED_BY_LOG;
     if (admission.kind !== 'ignored') appended((performance.now() - before) / 1_000);
     return admitted(admission);
   }

@@ -121,6 +121,16 @@ describe('a sync that a person asks for', () => {
     expect(await refreshesOf(mine)).toHaveLength(1);
   });
 
+  it('renews a token that Powens revoked once, and goes on with the new one', async () => {
+    const mine = await linked();
+    const renewals = () => services.sandbox.requestCount('/auth/renew');
+    await services.sandbox.call('POST', `/users/${mine.userId}/revoke-tokens`);
+    const before = await renewals();
+    expect(await syncNow(services, mine.id)).toMatchObject({ status: 'success' });
+    expect(await syncNow(services, mine.id)).toMatchObject({ status: 'success' });
+    expect((await renewals()) - before).toBe(1);
+  });
+
   it('asks for no refresh of a connection that has a problem', async () => {
     const mine = await linked();
     await grownStale(mine);
@@ -131,6 +141,19 @@ describe('a sync that a person asks for', () => {
     });
     expect(await syncNow(services, mine.id)).toMatchObject({ refresh: null });
     expect(await refreshesOf(mine)).toEqual([]);
+  });
+});
+
+describe('a sync that nobody waits for', () => {
+  it('forces no refresh, however old what the provider has is', async () => {
+    const mine = await linked();
+    await grownStale(mine);
+    const before = await runsOf(mine);
+    await services.announceDue(mine.id);
+    const runs = await quietHistory(services, mine.id, { atLeast: before.length + 1 });
+    expect(runs[0]).toMatchObject({ trigger: 'schedule', refresh: null });
+    expect(await refreshesOf(mine)).toEqual([]);
+    expect(await labelsOf(mine)).not.toContain('NEWS');
   });
 });
 

@@ -1,3 +1,4 @@
+import { countsInTotals } from '#domain';
 import { startSandboxBank } from '#engines';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { idsOf } from '../provider-suite.js';
@@ -49,7 +50,9 @@ describe('rows of a bank', () => {
         { date: '2026-03-16', value: '-7.50', originalWording: 'HOTEL', coming: true },
       ]);
       const pending = await cases.fetch(person);
-      expect(contents(pending.items)['HOTEL']).toMatchObject({ status: 'pending', amount: '-7.50' });
+      const announced = contents(pending.items)['HOTEL'];
+      expect(announced).toMatchObject({ status: 'pending', amount: '-7.50' });
+      expect(announced && countsInTotals(announced, false)).toBe(false);
       await cases.world.control('POST', `/accounts/${person.iban}/post-coming`, { variant });
       const after = await cases.fetch(person, pending.end.cursor);
       expect(contents(after.items)['HOTEL']).toMatchObject({ status: 'booked', amount: '-7.50' });
@@ -69,6 +72,7 @@ describe('rows of a bank', () => {
     ]);
     const { ACHAT, RELEVE } = contents((await cases.fetch(person)).items);
     expect([ACHAT?.type, RELEVE?.type]).toEqual(['deferred-card', 'card-summary']);
+    expect([ACHAT, RELEVE].map((row) => row && countsInTotals(row, false))).toEqual([false, true]);
   });
 
   it('case 25: two equal purchases of one day are two rows', async () => {

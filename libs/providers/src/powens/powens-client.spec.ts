@@ -229,6 +229,15 @@ describe('a repetition', () => {
     },
   );
 
+  it.each(['999999999', new Date('9999-12-31').toUTCString()])(
+    'takes no word for longer than a day: Retry-After: %s',
+    async (header) => {
+      const { client } = await answering(() => ({ status: 429, headers: { 'retry-after': header } }));
+      const error = await failure(client.call(get));
+      expect(error).toMatchObject({ kind: 'retry-after', options: { retryAfterMs: 86_400_000 } });
+    },
+  );
+
   it.each([{ status: 429, headers: { 'retry-after': '1' } }, { status: 503 }, { cut: true }])(
     'never happens where it would create a user: %j',
     async (answer) => {

@@ -14,6 +14,8 @@ const TRIES = 3;
 const FIRST_PAUSE_MS = 500;
 /** A longer `Retry-After` is handed to the caller, whose queue waits better than we do. */
 const MAX_WAIT_MS = 60_000;
+/** Headers were seen that spoke of decades; nothing waits longer than this for a word of the provider. */
+const LONGEST_RETRY_AFTER_MS = 86_400_000;
 /** Others may be quicker, minute after minute; an attempt that ends would have to read all its pages again. */
 const MAX_BUDGET_WAIT_MS = 300_000;
 /** A page of 1000 rows is one or two; an answer without end must not take all memory. */
@@ -66,7 +68,7 @@ export interface PowensClientOptions {
 const retryAfterOf = (header: string | null, now: string): number | undefined => {
   if (header === null) return undefined;
   const ms = /^\d{1,9}$/.test(header.trim()) ? Number(header) * 1000 : Date.parse(header) - Date.parse(now);
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_RETRY_AFTER_MS);
 };
 
 /** `GET /users/me/connections/…`: no query, no ids. */

@@ -6,7 +6,7 @@ const UNTIL = '2026-06-01T08:15:00.000Z';
 
 it.each([
   [{ outcome: 'asked', code: null, nextAllowedAt: null }, /was asked to look at the bank/],
-  [{ outcome: 'refused', code: 'powens.too-many-syncs', nextAllowedAt: UNTIL }, /would not .*ask again after 2026-06-01T08:15.*powens\.too-many-syncs/],
+  [{ outcome: 'refused', code: 'powens.too-many-syncs', nextAllowedAt: UNTIL }, /did not look .*powens\.too-many-syncs.*ask again after 2026-06-01T08:15/],
   [{ outcome: 'refused', code: 'refresh.too-soon', nextAllowedAt: UNTIL }, /a moment ago already.*ask again after 2026-06-01T08:15/],
   [{ outcome: 'refused', code: 'refresh.bank-not-ready', nextAllowedAt: UNTIL }, /cannot reach the bank.*ask again after 2026-06-01T08:15/],
 ] as const)('says what came of a refresh, and when to ask again: %j', (refresh, words) => {
@@ -15,5 +15,5 @@ it.each([
 
 it('says so in French, too', () => {
   const refused = { outcome: 'refused', code: 'powens.rate-limited', nextAllowedAt: UNTIL } as const;
-  expect(refreshText(refused, 'fr')).toMatch(/n’a pas voulu .* redemandez après 2026-06-01T08:15/);
+  expect(refreshText(refused, 'fr')).toMatch(/n’a pas consulté .* redemandez après 2026-06-01T08:15/);
 });

@@ -22,14 +22,14 @@ export const tellSync = (view: Plain<SyncView>, language: Language): SyncView =>
     ...problem,
     message: problemText(problem, language) ?? problem.message,
   }));
-  const { refresh } = view;
+  const { refresh, nextAllowedAt } = view;
   return {
     ...view,
     problems,
     refresh: refresh && {
       outcome: refresh.outcome,
       code: refresh.code,
-      message: refreshText(refresh, language),
+      message: refreshText({ ...refresh, nextAllowedAt }, language),
     },
     errorMessage: messageOf(view, language),
   };

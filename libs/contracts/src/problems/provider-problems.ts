@@ -58,22 +58,22 @@ export const PROVIDER_PROBLEMS = {
     owner: 'time',
     en: {
       what: 'The provider was asked to look at the bank a moment ago already, so it was not asked again; what it had was read.',
-      next: 'Ask again later if something is missing.',
+      next: 'If something is missing, ask again after {until}.',
     },
     fr: {
       what: 'Le prestataire a déjà été prié il y a un instant d’interroger la banque, il ne l’a donc pas été de nouveau ; ce qu’il avait a été lu.',
-      next: 'Redemandez plus tard s’il manque quelque chose.',
+      next: 'S’il manque quelque chose, redemandez après {until}.',
     },
   },
   'refresh.bank-not-ready': {
     owner: 'time',
     en: {
       what: 'The provider cannot reach the bank at the moment and tries again by itself; what it had was read.',
-      next: 'Ask again later if something is missing.',
+      next: 'If something is missing, ask again after {until}.',
     },
     fr: {
       what: 'Le prestataire ne joint pas la banque pour l’instant et réessaie de lui-même ; ce qu’il avait a été lu.',
-      next: 'Redemandez plus tard s’il manque quelque chose.',
+      next: 'S’il manque quelque chose, redemandez après {until}.',
     },
   },
   'provider.silent': {

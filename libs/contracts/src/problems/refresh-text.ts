@@ -7,18 +7,21 @@ export interface RefreshOutcome {
   readonly outcome: 'asked' | 'refused';
   /** Why it was refused: ours, or the provider's. */
   readonly code: string | null;
+  /** When another one may be asked for. */
+  readonly nextAllowedAt: string | null;
 }
 
-const codeOf = ({ outcome, code }: RefreshOutcome): string => {
+const codeOf = ({ outcome, code }: Pick<RefreshOutcome, 'outcome' | 'code'>): string => {
   if (outcome === 'asked') return 'refresh.asked';
   return code?.startsWith('refresh.') === true && findProblem(code) ? code : 'refresh.refused';
 };
 
 /** The same in words, with a next step. */
 export const refreshText = (refresh: RefreshOutcome, language: Language): string => {
-  const problem = {
-    code: codeOf(refresh),
-    ...(refresh.code !== null && { parameters: { code: refresh.code } }),
+  const { code, nextAllowedAt } = refresh;
+  const parameters = {
+    ...(code !== null && { code }),
+    ...(nextAllowedAt !== null && { until: nextAllowedAt }),
   };
-  return problemText(problem, language) ?? refresh.outcome;
+  return problemText({ code: codeOf(refresh), parameters }, language) ?? refresh.outcome;
 };

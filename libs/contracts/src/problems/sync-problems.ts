@@ -88,11 +88,11 @@ export const SYNC_PROBLEMS = {
     owner: 'time',
     en: {
       what: 'The provider did not look at the bank anew ({code}); what it had was read.',
-      next: 'Ask again later if something is missing.',
+      next: 'If something is missing, ask again after {until}.',
     },
     fr: {
       what: 'Le prestataire n’a pas consulté la banque de nouveau ({code}) ; ce qu’il avait a été lu.',
-      next: 'Redemandez plus tard s’il manque quelque chose.',
+      next: 'S’il manque quelque chose, redemandez après {until}.',
     },
   },
   'rows.unreadable': {

@@ -1,10 +1,12 @@
 import { problemText } from '#contracts';
-import type { ProblemTeller } from '#platform';
+import type { Problem, ProblemTeller } from '#platform';
 import { callerLanguage } from './caller-language.js';
 
-/** What a provider said is told, too: no catalogue knows it. */
-const detailOf = (code: string, detail: string) =>
-  code.startsWith('provider.') ? { parameters: { detail } } : {};
+/** Codes whose English words are made where they arise, and say what no catalogue can know. */
+const SAYS_MORE = /^(provider\.|sync\.not-accepted$|request\.(refused|forbidden)$)/;
+
+const detailOf = ({ code, detail, errors }: Problem) =>
+  SAYS_MORE.test(code) || (code === 'request.invalid' && !errors) ? { parameters: { detail } } : {};
 
 /**
  * A problem in the language that the caller likes best. The English `detail` was made where the problem arose and may say
@@ -13,7 +15,6 @@ const detailOf = (code: string, detail: string) =>
 export const tellProblem: ProblemTeller = (problem, acceptLanguage) => {
   const language = callerLanguage(acceptLanguage);
   if (language === 'en') return { problem, language };
-  const { code, detail } = problem;
-  const text = problemText({ code, ...detailOf(code, detail) }, language);
+  const text = problemText({ code: problem.code, ...detailOf(problem) }, language);
   return text === null ? { problem, language: 'en' } : { problem: { ...problem, detail: text }, language };
 };

@@ -1,5 +1,5 @@
 import {
-  type Language, problemsText, problemText, refreshText, type SyncAcceptedView, type SyncPageView, type SyncView,
+  type Language, problemsText, problemText, refreshText, type SyncAcceptedView, type SyncPageView, type SyncRefreshView, type SyncView,
 } from '#contracts'; // prettier-ignore
 
 /** A view as it comes from a service: its members, no class. */
@@ -15,6 +15,16 @@ const messageOf = (
   return problemsText(told, language) ?? errorMessage;
 };
 
+const tellRefresh = (
+  { outcome, code }: SyncRefreshView,
+  nextAllowedAt: string | null,
+  language: Language,
+): SyncRefreshView => ({
+  outcome,
+  code,
+  message: refreshText({ outcome, code, nextAllowedAt }, language),
+});
+
 /** The run in words of this language; the services tell it in English. */
 export const tellSync = (view: Plain<SyncView>, language: Language): SyncView => {
   if (language === 'en') return view;
@@ -22,15 +32,10 @@ export const tellSync = (view: Plain<SyncView>, language: Language): SyncView =>
     ...problem,
     message: problemText(problem, language) ?? problem.message,
   }));
-  const { refresh, nextAllowedAt } = view;
   return {
     ...view,
     problems,
-    refresh: refresh && {
-      outcome: refresh.outcome,
-      code: refresh.code,
-      message: refreshText({ ...refresh, nextAllowedAt }, language),
-    },
+    refresh: view.refresh && tellRefresh(view.refresh, view.nextAllowedAt, language),
     errorMessage: messageOf(view, language),
   };
 };

@@ -146,7 +146,7 @@ describe('calls to Powens', () => {
     };
     const thrifty = cases.world.providerWith({ budget: { take }, pause });
     await cases.world.control('DELETE', '/requests');
-    for (let nth = 0; nth < 25; nth += 1) await thrifty.describe(person.access);
+    for (let nth = 0; nth < 25; nth += 1) await thrifty.describe(person.access, { count: 0 });
     await thrifty.close();
     const asked = await cases.calls('/connections');
     expect(asked.map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));

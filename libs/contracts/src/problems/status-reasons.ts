@@ -44,11 +44,11 @@ export const STATUS_REASONS = {
     owner: 'time',
     en: {
       what: 'Disconnected here. {provider} has not confirmed it yet.',
-      next: 'We go on asking by ourselves.',
+      next: 'We go on asking by ourselves for some hours; after that the operator finds it among the dead letters.',
     },
     fr: {
       what: 'Déconnectée ici. {provider} ne l’a pas encore confirmé.',
-      next: 'Nous continuons à le demander de nous-mêmes.',
+      next: 'Nous continuons à le demander de nous-mêmes pendant quelques heures ; ensuite l’exploitant le trouve parmi les messages abandonnés.',
     },
   },
   'connection.ending-refused': {

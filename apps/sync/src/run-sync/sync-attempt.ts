@@ -91,7 +91,7 @@ export class SyncAttempt {
       await this.#carryOutSlice(session, observed, shown, coverage, slice);
       if (coverage.next()) await this.#tellSlice(slice, coverage);
     }
-    for (const account of shown) await this.#observeBalance(observed, account, snapshot);
+    await ledgerByLedger(shown, (account) => this.#observeBalance(observed, account, snapshot));
     this.#tellGaps(shown, coverage);
     this.#progress.cursorAfter = coverage.cursor;
   }
@@ -165,12 +165,12 @@ export class SyncAttempt {
   ): Promise<SliceEnd> {
     const { syncId, attempt } = this.#run;
     const wantedFrom = firstDaysOf(slice);
-    for (const account of accounts) {
+    await ledgerByLedger(accounts, async (account) => {
       const { providerAccountId } = account;
       const each = this.#importFor(linked, account);
       await each.begin(wantedFrom.get(providerAccountId), this.#imports.get(providerAccountId)?.ownEnd);
       this.#imports.set(providerAccountId, each);
-    }
+    });
     const days = new DaysByAccount(wantedFrom);
     const currencies = new Map(accounts.map((each) => [each.providerAccountId, each.currency]));
     const ends = await session.use(async (access) => {
@@ -188,13 +188,9 @@ export class SyncAttempt {
       }
       return read;
     });
-    const ledgers = new Set(accounts.map(({ ledgerId }) => ledgerId));
-    await inParallel(ledgers, LEDGERS_AT_ONCE, async (ledgerId) => {
-      for (const account of accounts) {
-        if (account.ledgerId === ledgerId)
-          await this.#importAccount(account, wholeDaysOf(account, slice, ends));
-      }
-    });
+    await ledgerByLedger(accounts, (account) =>
+      this.#importAccount(account, wholeDaysOf(account, slice, ends)),
+    );
     const staged = await this.#staging.summary(syncId, attempt);
     if (!staged.isWhole) throw new StagingLost(syncId, attempt);
     countStaged(this.#progress, staged);
@@ -352,6 +348,17 @@ export class SyncAttempt {
     return new AccountImport({ db, store, stillFeeds }, context, this.#deps.metadata(linked.tenantId));
   }
 }
+
+/** Some ledgers at once; accounts of one ledger one after the other. */
+const ledgerByLedger = async (
+  accounts: readonly KnownAccount[],
+  work: (account: KnownAccount) => Promise<void>,
+): Promise<void> => {
+  const ledgers = new Set(accounts.map(({ ledgerId }) => ledgerId));
+  await inParallel(ledgers, LEDGERS_AT_ONCE, async (ledgerId) => {
+    for (const account of accounts) if (account.ledgerId === ledgerId) await work(account);
+  });
+};
 
 /** Accounts that were not shared when they were last looked at, and are now: they may show history of any age. */
 const returnedAccounts = (

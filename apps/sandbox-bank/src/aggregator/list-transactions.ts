@@ -19,9 +19,10 @@ export interface TransactionScope {
   readonly id: number;
 }
 
+/** The day by itself first: SQLite finds its place in the index by that, and would read the list from its beginning by the rest. */
 const PLACE = {
-  after: { condition: ' AND (date < ? OR (date = ? AND id > ?))', order: 'date DESC, id ASC' },
-  before: { condition: ' AND (date > ? OR (date = ? AND id < ?))', order: 'date ASC, id DESC' },
+  after: { condition: ' AND date <= ? AND (date < ? OR id > ?)', order: 'date DESC, id ASC' },
+  before: { condition: ' AND date >= ? AND (date > ? OR id < ?)', order: 'date ASC, id DESC' },
 } as const;
 
 /**

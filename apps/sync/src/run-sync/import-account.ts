@@ -1,5 +1,5 @@
 import {
-  dayOf, type FetchedTransaction, type IdentifiedRow, ledger, type LedgerContext, type LedgerEvent, type LedgerRow, type Reading, wordOf,
+  dayOf, type FetchedTransaction, type IdentifiedRow, ledger, type LedgerContext, type LedgerEvent, type LedgerRow, type Reading, type TransactionContent, wordOf,
 } from '#domain'; // prettier-ignore
 import {
   derivedId,
@@ -198,7 +198,8 @@ export class AccountImport {
       : [];
     const ids = [...absent, ...abandoned];
     const isDoubted = ids.length >= DOUBTED_FROM && (await isEmpty(tx, pages));
-    return { ids, isDoubted, known: await ledgerRows(tx, ledgerId, ids) };
+    const known = await this.#withAlike(tx, pages, await ledgerRows(tx, ledgerId, ids), []);
+    return { ids, isDoubted, known };
   }
 
   async #look(tx: Sql, rows: readonly Readable[], pages: PageSet, head: bigint): Promise<Look> {
@@ -223,7 +224,11 @@ export class AccountImport {
     const areNew = head === this.#ownEnd && !(await provesAnyGone(tx, pages));
     // Else each row of the ledger is one that this account shows under an id of its own: none can be meant by another.
     const candidates = areNew ? [] : await candidateIds(tx, ledgerId, strangers);
-    const known = await ledgerRows(tx, ledgerId, [...new Set([...named, ...candidates])]);
+    const direct = await ledgerRows(tx, ledgerId, [...new Set([...named, ...candidates])]);
+    const changed = news.flatMap((row) =>
+      row.kind === 'row' && keys.has(row.providerTransactionId) ? [row.content] : [],
+    );
+    const known = await this.#withAlike(tx, pages, direct, changed);
     const doubtful = strangers.length === 0 ? [] : [...known.values()];
     const shown = doubtful.flatMap(({ transaction, keys: all }) =>
       all.flatMap(({ live, providerAccountId: account, providerTransactionId }) =>
@@ -231,6 +236,21 @@ export class AccountImport {
       ),
     );
     return { news, keys, known, gone: await provenGone(tx, pages, shown) };
+  }
+
+  /** With the rows that may be meant in their stead: where several accounts show one ledger, equal rows may be paired wrongly. */
+  async #withAlike(
+    tx: Sql,
+    { providerAccountId }: PageSet,
+    known: ReadonlyMap<string, LedgerRow>,
+    contents: readonly TransactionContent[],
+  ): Promise<ReadonlyMap<string, LedgerRow>> {
+    if ([...this.#feeding].every((id) => id === providerAccountId)) return known;
+    const { ledgerId } = this.#context;
+    const held = [...known.values()].map(({ transaction }) => transaction);
+    const ids = await candidateIds(tx, ledgerId, [...held, ...contents]);
+    const others = ids.filter((id) => !known.has(id));
+    return new Map([...known, ...(await ledgerRows(tx, ledgerId, others))]);
   }
 
   /** An id that a provider gives to another row later makes another transaction: told apart by the revision it is born at. */

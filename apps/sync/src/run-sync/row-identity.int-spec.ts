@@ -514,6 +514,46 @@ describe('a row that only a re-created account showed, and its heir does not', (
   });
 });
 
+const two = (account: string, first: number): readonly Row[] => [
+  row(account, `${first}`),
+  row(account, `${first + 1}`),
+];
+
+describe('equal rows that two links to one account show', () => {
+  beforeEach(async () => {
+    runs.feeding = new Set(['p1', 'p2']);
+    await runs.read('p1', [two('p1', 1)], WHOLE);
+    await runs.read('p2', [two('p2', 7)], WHOLE);
+  });
+
+  it.each([
+    ['told', '1', '7'],
+    ['told, and paired crosswise', '1', '8'],
+    ['silently', null, '7'],
+    ['silently, and paired crosswise', null, '8'],
+  ] as const)('stay as many as the bank has when it takes one back: %s', async (_, told, gone) => {
+    const left = two('p2', 7).filter(({ providerTransactionId }) => providerTransactionId !== gone);
+    await runs.read('p1', [[row('p1', '2'), ...(told ? [deleted('p1', told)] : [])]], WHOLE);
+    await runs.read('p2', [[...left, ...(told ? [deleted('p2', gone)] : [])]], WHOLE);
+    expect(await standing()).toBe(1);
+    await check(runs);
+    const said = (await runs.events()).length;
+    await runs.read('p1', [[row('p1', '2')]], WHOLE);
+    await runs.read('p2', [left], WHOLE);
+    expect((await runs.events()).length).toBe(said);
+  });
+
+  it('are one when one of them became what the other link saw first in its newer form', async () => {
+    const newer = { amount: '-9.00' };
+    await runs.read('p1', [[row('p1', '3', { status: 'pending', bookedOn: null, transactedOn: DAY })]]);
+    await runs.read('p2', [[row('p2', '9', newer)]]);
+    await runs.read('p1', [[row('p1', '3', newer)]]);
+    expect((await kinds()).slice(-2)).toEqual(['duplicate', 're-identified']);
+    expect(await standing()).toBe(3);
+    await check(runs);
+  });
+});
+
 /** What a random bank holds, and how two or more provider accounts show it. */
 const steps = fc.array(
   fc.oneof(

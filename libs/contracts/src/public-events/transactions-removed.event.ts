@@ -11,8 +11,8 @@ export class RemovedTransaction {
   readonly transaction!: TransactionView;
 
   /**
-   * `deleted-by-bank`: the provider said so; `absent-from-bank`: a complete re-read of its day did not show it any more. New
-   * values may be added.
+   * `deleted-by-bank`: the provider said so; `absent-from-bank`: a complete re-read of its day did not show it any more;
+   * `duplicate`: it is another transaction by now, which a second link showed in its newer form first. New values may be added.
    */
   @IsString()
   readonly reason!: string;

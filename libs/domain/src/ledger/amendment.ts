@@ -45,3 +45,9 @@ export const recognitionOf = (known: LedgerRow, now: LedgerTransaction): Amendme
     ...(formerKey ? { formerKey } : {}),
   };
 };
+
+/** Two equal rows change their ids of one provider account: neither id has ended. */
+export const exchangeOf = (known: LedgerRow, now: LedgerTransaction): Amendment => {
+  const { formerKey, ...recognition } = recognitionOf(known, now);
+  return { ...recognition, ...(formerKey ? { formerKey: { ...formerKey, ended: false } } : {}) };
+};

@@ -1,4 +1,5 @@
-import { isSameKey, keyOf, withEnded, withKey } from './keys.js';
+import { keyOf, withEnded, withKey, withoutKey } from './keys.js';
+import type { TransactionKey } from '../bank-transaction.js';
 import type { Amendment, EndedKey, LedgerEvent, LedgerTransaction, Removal } from './ledger.events.js';
 import type { LedgerRow, LedgerState } from './ledger.state.js';
 
@@ -23,46 +24,50 @@ export const removedRow = (known: LedgerRow | undefined, { transaction }: Remova
   keys: withKey(known?.keys ?? [], keyOf(transaction)).map((key) => ({ ...key, live: false })),
 });
 
+/** An id of the row is another row's now. */
+export const lostKey = (known: LedgerRow, key: TransactionKey): LedgerRow => ({
+  ...known,
+  keys: withoutKey(known.keys, key),
+});
+
 export const lessKey = (known: LedgerRow, ended: EndedKey): LedgerRow => ({
   ...known,
   keys: withEnded(known.keys, ended),
 });
 
-const textOf = (key: {
-  readonly providerAccountId: string;
-  readonly providerTransactionId: string;
-}): string => JSON.stringify([key.providerAccountId, key.providerTransactionId]);
+const textOf = ({ providerAccountId, providerTransactionId }: TransactionKey): string =>
+  JSON.stringify([providerAccountId, providerTransactionId]);
 
 /** A key belongs to one row: to the one that was shown under it last. */
-const withRows = (state: LedgerState, changed: readonly LedgerRow[]): LedgerState => {
-  const owners = new Map(changed.map(({ transaction }) => [textOf(transaction), transaction]));
-  const rows = new Map<string, LedgerRow>();
-  for (const [id, row] of state.rows) {
-    const isForeign = row.keys.some((key) => (owners.get(textOf(key))?.id ?? id) !== id);
-    const keys = row.keys.filter((key) => {
-      const owner = owners.get(textOf(key));
-      return owner === undefined || owner.id === id || !isSameKey(owner, key);
-    });
-    rows.set(id, isForeign ? { ...row, keys } : row);
+const withRows = <Told extends { readonly transaction: LedgerTransaction }>(
+  state: LedgerState,
+  told: readonly Told[],
+  rowOf: (known: LedgerRow | undefined, each: Told) => LedgerRow,
+): LedgerState => {
+  const rows = new Map(state.rows);
+  const homes = new Map<string, string>();
+  for (const [id, { keys }] of rows) for (const key of keys) homes.set(textOf(key), id);
+  for (const each of told) {
+    const { transaction } = each;
+    const home = rows.get(homes.get(textOf(transaction)) ?? transaction.id);
+    if (home && home.transaction.id !== transaction.id)
+      rows.set(home.transaction.id, lostKey(home, transaction));
+    rows.set(transaction.id, rowOf(rows.get(transaction.id), each));
+    homes.set(textOf(transaction), transaction.id);
   }
-  for (const row of changed) rows.set(row.transaction.id, row);
   return { ...state, rows };
 };
 
 export const evolveLedger = (state: LedgerState, event: LedgerEvent): LedgerState => {
   switch (event.type) {
-    case 'TransactionsImported':
-      return withRows(state, event.data.transactions.map(importedRow));
+    case 'TransactionsImported': {
+      const imported = event.data.transactions.map((transaction) => ({ transaction }));
+      return withRows(state, imported, (_, { transaction }) => importedRow(transaction));
+    }
     case 'TransactionsAmended':
-      return withRows(
-        state,
-        event.data.amendments.map((each) => amendedRow(state.rows.get(each.transaction.id), each)),
-      );
+      return withRows(state, event.data.amendments, amendedRow);
     case 'TransactionsRemoved':
-      return withRows(
-        state,
-        event.data.removals.map((each) => removedRow(state.rows.get(each.transaction.id), each)),
-      );
+      return withRows(state, event.data.removals, removedRow);
     case 'TransactionKeysEnded': {
       const rows = new Map(state.rows);
       for (const ended of event.data.keys) {

@@ -16,9 +16,12 @@ export const keyOf = (transaction: LedgerTransaction): LedgerKey => ({
 });
 
 export const withKey = (keys: readonly LedgerKey[], key: LedgerKey): readonly LedgerKey[] => [
-  ...keys.filter((each) => !isSameKey(each, key)),
+  ...withoutKey(keys, key),
   key,
 ];
+
+export const withoutKey = (keys: readonly LedgerKey[], key: TransactionKey): readonly LedgerKey[] =>
+  keys.filter((each) => !isSameKey(each, key));
 
 export const withEnded = (
   keys: readonly LedgerKey[],

@@ -39,7 +39,7 @@ export type AmendmentKind = 'booked' | 'corrected' | 'restored' | 're-identified
 
 /** The id under which a row was known until it was shown under another one. */
 export interface FormerKey extends TransactionKey {
-  /** `false`: another provider account still shows the row under it. */
+  /** `false`: another provider account still shows the row under it, or it turned out to be an equal row's. */
   readonly ended: boolean;
 }
 
@@ -52,8 +52,11 @@ export interface Amendment {
   readonly formerKey?: FormerKey;
 }
 
-/** `deleted-by-bank`: the provider said so; `absent-from-bank`: a complete re-read of its day did not show it. */
-export type RemovalReason = 'deleted-by-bank' | 'absent-from-bank';
+/**
+ * `deleted-by-bank`: the provider said so; `absent-from-bank`: a complete re-read of its day did not show it; `duplicate`: it
+ * turned out to be another row of the ledger, which a second account showed in its newer form already.
+ */
+export type RemovalReason = 'deleted-by-bank' | 'absent-from-bank' | 'duplicate';
 
 /** No provider account shows the row any more: it ends all its keys. */
 export interface Removal {

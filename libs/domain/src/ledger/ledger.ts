@@ -1,7 +1,7 @@
 import type { Decider } from '#kernel';
 import { evolveLedger } from './evolve-ledger.js';
 import { isStale } from './keys.js';
-import type { LedgerContext, LedgerEvent } from './ledger.events.js';
+import type { LedgerContext, LedgerEvent, Removal } from './ledger.events.js';
 import type { LedgerState } from './ledger.state.js';
 import { inPortions } from './portions.js';
 import { type IdentifiedRow, type Reading, RowMatching } from './row-matching.js';
@@ -48,7 +48,14 @@ const newestOfEach = (rows: readonly IdentifiedRow[]): readonly IdentifiedRow[] 
   return [...newest.values()];
 };
 
+const removed = (context: LedgerContext, all: readonly Removal[], now: string): readonly LedgerEvent[] =>
+  inPortions(all).map((removals) => ({
+    type: 'TransactionsRemoved',
+    data: { ...context, removals, removedAt: now },
+  }));
+
 const eventsOf = (context: LedgerContext, matching: RowMatching, now: string): readonly LedgerEvent[] => [
+  ...removed(context, matching.duplicates, now),
   ...inPortions(matching.imported).map((transactions): LedgerEvent => ({
     type: 'TransactionsImported',
     data: { ...context, transactions, importedAt: now },
@@ -61,10 +68,7 @@ const eventsOf = (context: LedgerContext, matching: RowMatching, now: string): r
     type: 'TransactionKeysEnded',
     data: { ...context, keys, endedAt: now },
   })),
-  ...inPortions(matching.removals).map((removals): LedgerEvent => ({
-    type: 'TransactionsRemoved',
-    data: { ...context, removals, removedAt: now },
-  })),
+  ...removed(context, matching.removals, now),
 ];
 
 const importRows = (
@@ -74,10 +78,11 @@ const importRows = (
   const newest = newestOfEach(rows);
   const matching = new RowMatching(reading, state.rows);
   matching.meet(newest.flatMap(({ id, row }) => (row.kind === 'row' ? [{ id, row }] : [])));
-  for (const { row } of newest) {
-    const home = row.kind === 'deleted' ? matching.homeOf(row) : undefined;
-    if (home !== undefined) matching.end(home, 'deleted-by-bank', row.providerUpdatedAt);
-  }
+  const deleted = newest.flatMap(({ row }) => {
+    const id = row.kind === 'deleted' ? matching.homeOf(row) : undefined;
+    return id === undefined ? [] : [{ id, providerUpdatedAt: row.providerUpdatedAt }];
+  });
+  matching.end(deleted, 'deleted-by-bank');
   return eventsOf(context, matching, now);
 };
 
@@ -86,7 +91,10 @@ const endAbsentRows = (
   state: LedgerState,
 ): readonly LedgerEvent[] => {
   const matching = new RowMatching(reading, state.rows);
-  for (const id of ids) matching.end(id, 'absent-from-bank');
+  matching.end(
+    ids.map((id) => ({ id, providerUpdatedAt: null })),
+    'absent-from-bank',
+  );
   return eventsOf(context, matching, now);
 };
 

@@ -1,8 +1,9 @@
-import type { FetchedTransaction } from '../bank-transaction.js';
+import type { FetchedTransaction, TransactionContent } from '../bank-transaction.js';
 import { wordOf } from './content.js';
+import { AlikeRows, isAlike } from './alike-rows.js';
 import { Candidates } from './candidates.js';
-import { amendmentOf, recognitionOf } from './amendment.js';
-import { amendedRow, lessKey, removedRow } from './evolve-ledger.js';
+import { amendmentOf, exchangeOf, recognitionOf } from './amendment.js';
+import { amendedRow, lessKey, lostKey, removedRow } from './evolve-ledger.js';
 import { isStale, liveKeyOf } from './keys.js';
 import type { Amendment, EndedKey, LedgerTransaction, Removal, RemovalReason } from './ledger.events.js';
 import type { LedgerKey, LedgerRow } from './ledger.state.js';
@@ -23,6 +24,12 @@ export interface Reading {
   readonly gone: ReadonlySet<string>;
   /** The others that still show this ledger's rows; what only an ended one showed stands on nothing any more. */
   readonly feeding: ReadonlySet<string>;
+}
+
+/** A row that the account does not show any more; since when, where it is said. */
+export interface EndedRow {
+  readonly id: string;
+  readonly providerUpdatedAt: string | null;
 }
 
 const transactionOf = (id: string, row: ShownRow): LedgerTransaction => ({
@@ -46,6 +53,8 @@ const byDayAndId = (
  * under whatever ids they come, and a removal swallows no near neighbour.
  */
 export class RowMatching {
+  /** Told first: their ids are other rows' by now. */
+  readonly duplicates: Removal[] = [];
   readonly imported: LedgerTransaction[] = [];
   readonly amendments: Amendment[] = [];
   readonly removals: Removal[] = [];
@@ -54,6 +63,7 @@ export class RowMatching {
   readonly #rows: Map<string, LedgerRow>;
   /** Row that belongs to an id of the account that is read. */
   readonly #homes = new Map<string, string>();
+  #alike: AlikeRows | undefined;
 
   constructor(reading: Reading, rows: ReadonlyMap<string, LedgerRow>) {
     this.#reading = reading;
@@ -78,22 +88,33 @@ export class RowMatching {
     for (const { id, row } of strangers) this.imported.push(transactionOf(id, row));
   }
 
-  /** The account stopped showing a row; what other accounts still show stands. */
-  end(id: string, reason: RemovalReason, providerUpdatedAt: string | null = null): void {
+  /**
+   * The account stopped showing rows; what other accounts still show stands. Those that nobody shows go first: none of them
+   * can be what an equal row is still shown as.
+   */
+  end(rows: readonly EndedRow[], reason: RemovalReason): void {
+    const isStanding = ({ id }: EndedRow): boolean => {
+      const known = this.#rows.get(id);
+      return known !== undefined && this.#isShownByOthers(known);
+    };
+    const standing = new Set(rows.filter(isStanding));
+    for (const each of rows) if (!standing.has(each)) this.#end(each, reason);
+    for (const each of standing) this.#end(each, reason);
+  }
+
+  #end({ id, providerUpdatedAt }: EndedRow, reason: RemovalReason): void {
     const known = this.#rows.get(id);
     if (!known || known.removed) return;
     const key = liveKeyOf(known, this.#reading.providerAccountId);
     if (this.#isShownByOthers(known)) {
-      if (!key) return;
+      if (!key || this.#endAlike(known, key, reason, providerUpdatedAt)) return;
       const { providerAccountId, providerTransactionId } = key;
       const ended = { id, providerAccountId, providerTransactionId, reason, providerUpdatedAt };
       this.endedKeys.push(ended);
       this.#rows.set(id, lessKey(known, ended));
       return;
     }
-    const removal = { reason, transaction: lastForm(known, key, providerUpdatedAt) };
-    this.removals.push(removal);
-    this.#rows.set(id, removedRow(known, removal));
+    this.#remove(known, reason, lastForm(known, key, providerUpdatedAt));
   }
 
   /** @returns the row that is shown under this id now, unless it knows better than the word at hand */
@@ -117,9 +138,55 @@ export class RowMatching {
     if (!known || !key?.live) return false;
     // An account that repeats what it said before does not undo what another one said since.
     if (isStale(row, key) || wordOf(row.content) === key.word) return true;
+    if (this.#joinAlike(row, known)) return true;
     const amendment = amendmentOf(known, transactionOf(known.transaction.id, row));
     if (amendment) this.#amend(known, amendment);
     return true;
+  }
+
+  /**
+   * A row that this account alone shows becomes what others showed already, and this one did not: they saw it in its newer form
+   * first. It was that one all along.
+   */
+  #joinAlike(row: ShownRow, known: LedgerRow): boolean {
+    if (this.#isShownByOthers(known) || isAlike(known.transaction, row.content)) return false;
+    for (const { alike, other } of this.#alikeRows(known, row.content)) {
+      if (other || !this.#isShownByOthers(alike)) continue;
+      if (!known.removed) this.#removeDuplicate(known, transactionOf(known.transaction.id, row));
+      this.#amend(alike, recognitionOf(alike, transactionOf(alike.transaction.id, row)));
+      return true;
+    }
+    return false;
+  }
+
+  /**
+   * Which of two equal rows an id belongs to was a guess. It was wrong when the row of an id that ends stands because another
+   * account shows it, and an equal one only because this account does: they are one row of the bank. They exchange their ids,
+   * and the equal one ends.
+   */
+  #endAlike(known: LedgerRow, key: LedgerKey, reason: RemovalReason, deletedAt: string | null): boolean {
+    for (const { alike, other } of this.#alikeRows(known, known.transaction)) {
+      if (!other || this.#isShownByOthers(alike)) continue;
+      const { id } = known.transaction;
+      this.#amend(known, exchangeOf(known, shownAs({ ...alike.transaction, id }, other)));
+      this.#remove(this.#rows.get(alike.transaction.id) ?? alike, reason, lastForm(alike, key, deletedAt));
+      return true;
+    }
+    return false;
+  }
+
+  /** Rows that may be meant where this one is: only what several accounts show can be paired wrongly. */
+  *#alikeRows(
+    known: LedgerRow,
+    content: TransactionContent,
+  ): Generator<{ alike: LedgerRow; other: LedgerKey | undefined }> {
+    const { providerAccountId, feeding } = this.#reading;
+    if (feeding.size - Number(feeding.has(providerAccountId)) === 0) return;
+    this.#alike ??= new AlikeRows(this.#rows.values());
+    for (const id of this.#alike.idsLike(content)) {
+      const alike = this.#rows.get(id);
+      if (alike && alike !== known) yield { alike, other: liveKeyOf(alike, providerAccountId) };
+    }
   }
 
   #underEndedKey(row: ShownRow): boolean {
@@ -127,6 +194,7 @@ export class RowMatching {
     if (!known || !key || key.live) return false;
     if (isStale(row, key)) return true;
     if (!this.#lacksLiveKey(known)) return false;
+    if (known.removed && this.#joinAlike(row, known)) return true;
     this.#amend(known, recognitionOf(known, transactionOf(known.transaction.id, row)));
     return true;
   }
@@ -138,11 +206,36 @@ export class RowMatching {
     return true;
   }
 
-  #amend(known: LedgerRow, amendment: Amendment): void {
-    const { id, providerTransactionId } = amendment.transaction;
+  #removeDuplicate(known: LedgerRow, transaction: LedgerTransaction): void {
+    const removal: Removal = { reason: 'duplicate', transaction };
+    this.duplicates.push(removal);
+    this.#put(removedRow(known, removal));
+  }
+
+  #amend({ transaction: { id } }: LedgerRow, amendment: Amendment): void {
     this.amendments.push(amendment);
-    this.#rows.set(id, amendedRow(known, amendment));
-    this.#homes.set(providerTransactionId, id);
+    this.#move(amendment.transaction);
+    this.#put(amendedRow(this.#rows.get(id), amendment));
+  }
+
+  #remove(known: LedgerRow, reason: RemovalReason, transaction: LedgerTransaction): void {
+    const removal = { reason, transaction };
+    this.removals.push(removal);
+    this.#move(transaction);
+    this.#put(removedRow(known, removal));
+  }
+
+  #put(row: LedgerRow): void {
+    this.#rows.set(row.transaction.id, row);
+    this.#alike?.put(row);
+  }
+
+  /** An id belongs to one row. */
+  #move(shown: LedgerTransaction): void {
+    if (shown.providerAccountId !== this.#reading.providerAccountId) return;
+    const home = this.#rows.get(this.#homes.get(shown.providerTransactionId) ?? shown.id);
+    if (home && home.transaction.id !== shown.id) this.#rows.set(home.transaction.id, lostKey(home, shown));
+    this.#homes.set(shown.providerTransactionId, shown.id);
   }
 
   #lacksLiveKey(row: LedgerRow): boolean {
@@ -180,18 +273,17 @@ export class RowMatching {
   }
 }
 
+const shownAs = (
+  transaction: LedgerTransaction,
+  { providerAccountId, providerTransactionId, providerUpdatedAt }: LedgerKey,
+): LedgerTransaction => ({ ...transaction, providerAccountId, providerTransactionId, providerUpdatedAt });
+
 const lastForm = (
   { transaction }: LedgerRow,
   key: LedgerKey | undefined,
   deletedAt: string | null,
 ): LedgerTransaction => {
   if (!key) return transaction;
-  const { providerAccountId, providerTransactionId, providerUpdatedAt } = key;
   // The deletion is the provider's last change: a row that is older than it must not bring the transaction back.
-  return {
-    ...transaction,
-    providerAccountId,
-    providerTransactionId,
-    providerUpdatedAt: deletedAt ?? providerUpdatedAt,
-  };
+  return shownAs(transaction, { ...key, providerUpdatedAt: deletedAt ?? key.providerUpdatedAt });
 };

@@ -142,8 +142,14 @@ export class Playthrough implements Reachable {
   async lastSync(): Promise<SyncView> {
     const idempotencyKey = crypto.randomUUID();
     const { id } = await patiently(() => this.api.requestSync(this.connectionId, { idempotencyKey }));
-    await this.untilQuiet();
-    return patiently(() => this.api.getSync(id));
+    return eventually(
+      async () => {
+        const run = await this.api.getSync(id);
+        if (run.status === 'pending') throw new Error(`The run ${id} has not ended.`);
+        return run;
+      },
+      { withinMs: 120_000, everyMs: 200 },
+    );
   }
 
   /** The history as the story ends, oldest first. */

@@ -19,6 +19,7 @@ import { PublishSyncEventsPublisher } from './publish-sync-events/publish-sync-e
 import { linkedConnectionsProjection } from './request-sync/linked-connections.js';
 import { RequestSyncOnWebhookReactor } from './request-sync/request-sync-on-webhook.reactor.js';
 import { RequestSyncWhenLinkedReactor } from './request-sync/request-sync-when-linked.reactor.js';
+import { busyShareMeter } from './run-sync/busy-share.js';
 import { DispatchSyncReactor } from './run-sync/dispatch-sync.reactor.js';
 import { DispatchWaitingRunsJob } from './run-sync/dispatch-waiting-runs.job.js';
 import { Staging } from './run-sync/staging.js';
@@ -100,7 +101,7 @@ export const startSync = async (resources: ServiceResources): Promise<{ stop(): 
   await runners.prepared();
   const job = new EndOverdueRunsJob(deps, postponed, (syncId) => staging.clear(syncId));
   const sweeper = periodically('end-overdue-runs', SWEEP_EVERY_MS, logger, () => job.sweep());
-  const waiting = new DispatchWaitingRunsJob(deps);
+  const waiting = new DispatchWaitingRunsJob(deps, busyShareMeter());
   const dispatcher = periodically('dispatch-waiting-runs', LOOK_FOR_DUE_EVERY_MS, logger, () =>
     waiting.dispatchDue(),
   );

@@ -13,6 +13,7 @@ import { inParallel } from '../in-parallel.js';
 import type { SyncDeps } from '../sync-deps.js';
 import { connectionsLinkedTo, parkedFor, type ParkedDelivery } from './delivery-targets.js';
 import { RequestSyncOf, type RequestSyncResult } from './request-sync.command.js';
+import { StartAllowance } from './start-allowance.js';
 import { better, decideDelivery, type Incoming, type Outcome, outcomeOfRefusal } from './webhook-outcome.js';
 
 /** Fewer than the requests that the `sync` decider remembers: a batch that is repeated after a crash is recognised. */
@@ -22,6 +23,9 @@ const MAX_BATCH = 1_000;
  * join are further apart than this.
  */
 const GATHER_MS = 1_000;
+/** Runs that start as soon as a webhook asks for them, per second; the others are dispatched as there is room for them. */
+const STARTS_PER_SECOND = 8;
+const WAIT_FOR_ROOM_MS = 500;
 const CONNECTIONS_AT_ONCE = 16;
 const DELIVERIES_AT_ONCE = 64;
 
@@ -69,6 +73,7 @@ export class RequestSyncOnWebhookReactor {
   readonly name = 'request_sync_on_webhook';
   readonly #deps: SyncDeps;
   readonly #commands: CommandBus;
+  readonly #starts = new StartAllowance(STARTS_PER_SECOND);
 
   constructor(deps: SyncDeps, commands: CommandBus) {
     this.#deps = deps;
@@ -151,7 +156,11 @@ export class RequestSyncOnWebhookReactor {
   async #request(connectionId: string, requestIds: readonly string[], evenPaused: boolean): Promise<Asked> {
     const none: ReadonlySet<string> = new Set();
     try {
-      const command = new RequestSyncOf(connectionId, 'webhook', requestIds, { evenPaused });
+      const webhookNotBefore = this.#notBefore();
+      const command = new RequestSyncOf(connectionId, 'webhook', requestIds, {
+        evenPaused,
+        webhookNotBefore,
+      });
       const result = await this.#commands.execute<RequestSyncOf, RequestSyncResult>(command);
       return result.kind === 'accepted'
         ? { outcome: { kind: 'applied' }, repeated: result.repeated }
@@ -160,6 +169,12 @@ export class RequestSyncOnWebhookReactor {
       if (error instanceof DomainError) return { outcome: outcomeOfRefusal(error), repeated: none };
       throw error;
     }
+  }
+
+  /** Many connections that are told of at once do not start as many runs at once. */
+  #notBefore(): string | null {
+    const now = Date.parse(this.#deps.clock.now());
+    return this.#starts.take(now) ? null : new Date(now + WAIT_FOR_ROOM_MS).toISOString();
   }
 
   async #record({ deliveryId, notice, recorded }: Incoming, outcome: Outcome): Promise<void> {

@@ -13,6 +13,8 @@ export class RequestSyncOf {
       readonly slot?: string | null;
       /** What comes by itself leaves a paused connection alone; this is worth a look all the same. */
       readonly evenPaused?: boolean;
+      /** A run that webhooks alone ask for starts no sooner. */
+      readonly webhookNotBefore?: string | null;
     } = {},
   ) {}
 }

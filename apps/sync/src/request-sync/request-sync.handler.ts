@@ -35,6 +35,7 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
         syncId: v7(),
         slot: command.options.slot ?? null,
         webhookIntervalMs: this.#deps.policy.webhookIntervalMs,
+        webhookNotBefore: command.options.webhookNotBefore ?? null,
         now: this.#deps.clock.now(),
       },
       { metadata: this.#deps.metadata(tenantId) },

@@ -77,8 +77,8 @@ const scene = () => {
     return dispatched.filter(([syncId]) => syncId === ids.syncId).length;
   };
   const sweeper = new EndOverdueRunsJob(deps, { waiting: async () => new Set() }, async () => undefined);
-  const newJob = () => new DispatchWaitingRunsJob(deps);
-  return { wait, join, start, at, sweep: () => sweeper.sweep(), newJob, dispatched };
+  const newJob = (busyShare = 0) => new DispatchWaitingRunsJob(deps, () => busyShare);
+  return { syncId: ids.syncId, wait, join, start, at, sweep: () => sweeper.sweep(), newJob, dispatched };
 };
 
 describe('a run that waits for its time', () => {
@@ -108,6 +108,36 @@ describe('a run that waits for its time', () => {
     expect(await at(3, () => join('webhook', false))).toBe(0);
     expect(await at(3, () => join('manual', true))).toBe(1);
     expect(await at(11, () => job.dispatchDue())).toBe(1);
+  });
+
+  it('takes its turn with others while the process is busy, oldest first', async () => {
+    const scenes = Array.from({ length: 5 }, scene);
+    for (const { wait } of scenes) await wait();
+    const first = scenes[0] ?? scene();
+    const job = first.newJob(0.9);
+    const look = () => first.at(11, () => job.dispatchDue());
+    const rounds: number[] = [];
+    for (let round = 0; round < 3; round += 1) {
+      await look();
+      rounds.push(first.dispatched.length);
+      await look();
+      expect(first.dispatched.length, 'nothing more while these are in the queue').toBe(rounds.at(-1));
+      const started = new Set(first.dispatched.map(([syncId]) => syncId));
+      for (const each of scenes) if (started.has(each.syncId)) await each.start();
+    }
+    expect(rounds).toEqual([2, 4, 5]);
+  });
+
+  it('does not hold up others for long when it does not start', async () => {
+    const scenes = Array.from({ length: 3 }, scene);
+    for (const { wait } of scenes) await wait();
+    const [first] = scenes;
+    const job = first?.newJob(0.9);
+    const dispatchedAt = async (seconds: number) => {
+      await first?.at(seconds, async () => job?.dispatchDue());
+      return first?.dispatched.length;
+    };
+    expect([await dispatchedAt(11), await dispatchedAt(15.9), await dispatchedAt(16)]).toEqual([2, 2, 3]);
   });
 
   it('is not dispatched again once it started', async () => {

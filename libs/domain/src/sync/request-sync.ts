@@ -16,6 +16,8 @@ export interface RequestSync {
   readonly slot: string | null;
   /** Runs that webhooks alone ask for start at least so far apart. */
   readonly webhookIntervalMs: number;
+  /** A run that webhooks alone ask for waits for this, where many are asked for at once. `null` or left out: for nothing. */
+  readonly webhookNotBefore?: string | null;
   readonly now: string;
 }
 

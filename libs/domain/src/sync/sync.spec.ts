@@ -278,6 +278,27 @@ describe('runs that webhooks alone ask for', () => {
       .thenEvents(requested('b', { requestedAt: at(10) }));
   });
 
+  it('wait where many are asked for at once, and not where others ask or none are paced', () => {
+    const webhookNotBefore = at(5);
+    const wait = { webhookNotBefore };
+    given(sync)
+      .when(paced('a', 4, wait))
+      .thenEvents(requested('a', { requestedAt: at(4), notBefore: at(5) }));
+    given(sync, ...over)
+      .when(paced('b', 3, wait))
+      .thenEvents(waiting);
+    given(sync)
+      .when(paced('a', 5, wait))
+      .thenEvents(requested('a', { requestedAt: at(5) }));
+    given(sync)
+      .when(paced('a', 4, { ...wait, webhookIntervalMs: 0 }))
+      .thenEvents(requested('a', { requestedAt: at(4) }));
+    const schedule = { trigger: 'schedule', causes: [{ requestId: 'a', trigger: 'schedule' }] } as const;
+    given(sync)
+      .when(paced('a', 4, { ...wait, trigger: 'schedule' }))
+      .thenEvents(requested('a', { ...schedule, requestedAt: at(4) }));
+  });
+
   it('do not start before', () => {
     const start = { type: 'StartSync', syncId: 'run-b' } as const;
     given(sync, ...over, waiting)

@@ -32,6 +32,10 @@ const changeBy = (event: ConnectionEvent): string | undefined => {
     case 'ConsentObserved':
     case 'ConsentExpiring':
     case 'TokenReplaced':
+    case 'TokenResealed':
+    case 'OtherLinksObserved':
+    case 'LinkEnded':
+    case 'LinkEndRefused':
     case 'SettingsChanged':
       return undefined;
   }

@@ -163,7 +163,6 @@ export interface SyncStarted {
   readonly data: SyncContext & { readonly attempt: number; readonly startedAt: string };
 }
 
-/** Part of what a run reads is in the log for good: whichever attempt or run comes next goes on from its cursor. */
 /** Somebody waits, or the provider has been silent for long: whether it was asked to look at the bank, and what it said. */
 export interface RefreshDecided {
   readonly type: 'RefreshDecided';
@@ -178,6 +177,7 @@ export interface RefreshDecided {
     };
 }
 
+/** Part of what a run reads is in the log for good: whichever attempt or run comes next goes on from its cursor. */
 export interface SyncSliceCompleted {
   readonly type: 'SyncSliceCompleted';
   readonly data: SyncContext & {

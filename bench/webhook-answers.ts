@@ -34,6 +34,9 @@ let nextId = Date.now() * 1_000;
 export const takeIds = (): number => nextId;
 export const idsTakenUpTo = (lastId: number): void => void (nextId = Math.max(nextId, lastId + 1));
 
+const bySecond = (result: LoadResult): readonly number[] =>
+  result.bySecond.flatMap((latencies) => (latencies ? [quantile(latencies, 0.99)] : []));
+
 const answerFigures = (
   { what, rate, inFlight }: WebhookLoad,
   result: LoadResult,
@@ -50,6 +53,11 @@ const answerFigures = (
       what: `webhooks ${what}: p50, p99`,
       value: `${milliseconds(quantile(latencies, 0.5))}, ${milliseconds(quantile(latencies, 0.99))}`,
       of: `max ${milliseconds(quantile(latencies, 1))}${rate === null ? '' : ', from when each was due'}; load average ${(loadavg()[0] ?? 0).toFixed(2)}`,
+    },
+    {
+      what: `webhooks ${what}: p99 by second`,
+      value: milliseconds(quantile(bySecond(result), 0.5)),
+      of: `median of the seconds' p99; in order: ${bySecond(result).map(Math.round).join(' ')} ms`,
     },
   ];
 };

@@ -23,6 +23,8 @@ export interface LoadResult {
   readonly tookMs: number;
   /** Of every answer, in ms; with a rate, from the moment when the delivery was due. */
   readonly latencies: readonly number[];
+  /** The same by the second of the load in which each delivery was due; `null` where none was. */
+  readonly bySecond: readonly (readonly number[] | null)[];
   readonly lastId: number;
   /** Processor time of the load process itself. */
   readonly cpuMs: number;
@@ -34,7 +36,9 @@ class Load {
   readonly #pool: Pool;
   readonly #accounts: string;
   readonly #latencies: number[] = [];
+  readonly #bySecond: (number[] | null)[] = [];
   readonly #failures: Record<string, number> = {};
+  #began = 0;
   #open = 0;
   #sent = 0;
   #idle: (() => void) | undefined;
@@ -49,6 +53,7 @@ class Load {
 
   async run(): Promise<LoadResult> {
     const [began, before] = [performance.now(), process.cpuUsage()];
+    this.#began = began;
     await (this.#job.rate === null ? this.#closed(began) : this.#paced(began, this.#job.rate));
     const tookMs = performance.now() - began;
     const { user, system } = process.cpuUsage(before);
@@ -58,6 +63,7 @@ class Load {
       failures: this.#failures,
       tookMs,
       latencies: this.#latencies,
+      bySecond: this.#bySecond,
       lastId: this.#job.firstId + this.#sent - 1,
       cpuMs: (user + system) / 1_000,
     };
@@ -92,6 +98,12 @@ class Load {
     if (this.#open > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
   }
 
+  #note(due: number): void {
+    const latency = performance.now() - due;
+    this.#latencies.push(latency);
+    (this.#bySecond[Math.floor((due - this.#began) / 1_000)] ??= []).push(latency);
+  }
+
   #send(due: number, answered?: () => void): void {
     const { sources, firstId } = this.#job;
     const source = sources[this.#sent % sources.length];
@@ -101,7 +113,7 @@ class Load {
     this.#open += 1;
     let status = 0;
     const end = (): void => {
-      if (status === 200) this.#latencies.push(performance.now() - due);
+      if (status === 200) this.#note(due);
       else this.#failures[status] = (this.#failures[status] ?? 0) + 1;
       this.#open -= 1;
       answered?.();

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -52,6 +52,8 @@ const stopAll = async ({ resources, services }: Running): Promise<void> => {
   await resources.close();
 };
 
+const IDS_OF_ONE_BANK = 10_000_000;
+
 const SANDBOX_CLIENT = { id: '55120934', secret: 'sandbox-client-secret' };
 
 /**
@@ -87,6 +89,8 @@ export class ClockedServices implements Reachable {
         'webhook-url': `http://127.0.0.1:${ingress}/webhooks/powens`,
         'webhook-secret': webhookSecret,
         'redirect-uri': `${publicUrl}/v1/link/callback`,
+        // A webhook of another bank with the same id would be taken for a repetition.
+        'ids-after': String(randomInt(1_000_000) * IDS_OF_ONE_BANK),
       },
     });
     const { eventStoreUrl, natsUrl, databaseUrl }: EngineUrls = engineUrls();

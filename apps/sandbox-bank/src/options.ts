@@ -47,6 +47,12 @@ const portOf = (text: string): number => {
   return port;
 };
 
+const idOf = (text: string): number => {
+  const id = Number(text);
+  if (!Number.isSafeInteger(id) || id < 0) throw new Error(`--ids-after ${text} is no id.`);
+  return id;
+};
+
 /** Reads the command line; throws with one sentence when it cannot be followed. */
 export const parseCommandLine = (args: readonly string[]): CommandLine => {
   const { values } = parseArgs({
@@ -63,6 +69,7 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
       'stop-with-stdin': { type: 'boolean', default: false },
       seed: { type: 'string', default: 'passerelle' },
       clock: { type: 'string' },
+      'ids-after': { type: 'string', default: '0' },
       scenario: { type: 'string', multiple: true },
     },
   });
@@ -71,6 +78,7 @@ export const parseCommandLine = (args: readonly string[]): CommandLine => {
     dataDir: values['data-dir'],
     seed: values.seed,
     stopWithStdin: values['stop-with-stdin'],
+    idsAfter: idOf(values['ids-after']),
     scenarios: (values.scenario ?? []).map(scenarioIn),
     ...(values.clock !== undefined && { clockMs: instantOf(values.clock) }),
     settings: {

@@ -61,6 +61,7 @@ it('sets the clock from the command line, and gives it back to the machine', asy
 
 it('refuses what it cannot follow in one sentence that names the option', () => {
   expect(() => parseCommandLine(['--clock=soon'])).toThrow('--clock soon is no date and time.');
+  expect(() => parseCommandLine(['--ids-after=-1'])).toThrow('--ids-after -1 is no id.');
   expect(() => parseCommandLine([`--scenario=${folder}/none.yaml`])).toThrow(
     /^--scenario .*none\.yaml: ENOENT/,
   );

@@ -89,6 +89,13 @@ describe('the evidence of a success', () => {
     expect(endOf(after([TUESDAY, 'success']), complete('run', MONDAY)).evidence?.kind).toBe('nothing-new');
   });
 
+  it('is what it found, where it looked twice within one second of its time', () => {
+    const { outcome: nothing, ...command } = complete('run', MONDAY);
+    const counts = { ...nothing.counts, imported: 1 };
+    const found = { ...command, outcome: { ...nothing, counts } };
+    expect(endOf(after([MONDAY, 'success']), found).evidence?.kind).toBe('newer-refresh');
+  });
+
   it('lacks where the provider was never at the bank: that is no success', () => {
     const data = endOf(after([MONDAY, 'success']), complete('run', null));
     expect(data).toMatchObject({

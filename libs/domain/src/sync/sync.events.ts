@@ -53,7 +53,7 @@ export interface RunProblem {
 
 /** What proves a success: without one, there is none. */
 export interface RunEvidence {
-  /** `nothing-new`: the provider was not at the bank since the last success, but all that it has was read, and all is well. */
+  /** `nothing-new`: the provider was not at the bank since the last success, as far as its time and its rows tell, but all that it has was read, and all is well. */
   readonly kind: 'newer-refresh' | 'nothing-new';
   readonly refreshedAt: string;
 }

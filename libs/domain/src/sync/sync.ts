@@ -165,7 +165,7 @@ const failSync = (command: FailSync, state: Open): readonly SyncEvent[] => {
 
 /** A success of which nothing proves that the bank was looked at is none. */
 const proved = (
-  { status, reasons, outcome: { refreshedAt } }: CompleteSync,
+  { status, reasons, outcome: { refreshedAt, counts } }: CompleteSync,
   { provedRefresh }: Open,
 ): Pick<SyncCompleted['data'], 'status' | 'reasons' | 'evidence' | 'problems'> => {
   if (status === 'partial') return { status, reasons };
@@ -173,7 +173,10 @@ const proved = (
     const unproved = { code: NOT_REFRESHED_YET, accountId: null, rowKey: null, count: 1, parameters: {} };
     return { status: 'partial', reasons: [NOT_REFRESHED_YET], problems: [unproved] };
   }
-  const isNewer = provedRefresh === undefined || Date.parse(refreshedAt) > Date.parse(provedRefresh);
+  // A provider that counts whole seconds may look twice within one: what it found the second time tells of it.
+  const isChanged = counts.imported + counts.updated + counts.removed > 0;
+  const isNewer =
+    isChanged || provedRefresh === undefined || Date.parse(refreshedAt) > Date.parse(provedRefresh);
   return { status, reasons, evidence: { kind: isNewer ? 'newer-refresh' : 'nothing-new', refreshedAt } };
 };
 

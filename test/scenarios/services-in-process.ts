@@ -33,7 +33,8 @@ class ServicesInProcess implements Services {
 
   async announceDue(connectionId: string): Promise<void> {
     const requestId = crypto.randomUUID();
-    const message = { connectionId, trigger: 'schedule', requestId, slot: this.clock.now() };
+    const slot = this.clock.now().slice(0, 'YYYY-MM-DDTHH:MM'.length);
+    const message = { connectionId, trigger: 'schedule', requestId, slot };
     const { commands } = this.generation.resources;
     await commands.publish(COMMAND_SUBJECTS.requestSync, message, { msgId: requestId });
   }

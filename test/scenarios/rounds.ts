@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { errorText } from '#kernel';
 import { type Outcomes, playRound, type RoundOptions } from './play-round.js';
 
 export interface Round {
@@ -22,26 +23,38 @@ export const inRounds = (first: number, count: number, perRound: number): readon
     ),
   );
 
-/** A line for whoever watches a long run: how it goes, and that memory does not grow. */
+/** For whoever watches a long run: how it goes, what went wrong as soon as it is known, and that memory does not grow. */
 const report = (outcomes: Outcomes, tookMs: number): void => {
   const seeds = [...outcomes.keys()];
-  const right = [...outcomes.values()].filter((error) => error === null).length;
+  const failures = [...outcomes.entries()].flatMap(([seed, error]) => (error ? [{ seed, error }] : []));
   const memory = Math.round(process.memoryUsage.rss() / 1_048_576);
+  for (const { seed, error } of failures) process.stderr.write(`Seed ${seed}: ${error.message}\n`);
   process.stderr.write(
-    `Seeds ${seeds[0]} to ${seeds.at(-1)}: ${right} of ${seeds.length} right in ${Math.round(tookMs / 1_000)} s; ${memory} MiB here.\n`,
+    `Seeds ${seeds[0]} to ${seeds.at(-1)}: ${seeds.length - failures.length} of ${seeds.length} right in ${Math.round(tookMs / 1_000)} s; ${memory} MiB here.\n`,
   );
+};
+
+/** A round that cannot even be played is what became of each of its seeds. */
+const played = async ({ seeds, options }: Round): Promise<Outcomes> => {
+  try {
+    return await playRound(seeds, options);
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(errorText(error));
+    return new Map(seeds.map((seed) => [seed, failure]));
+  }
 };
 
 /** One test for each seed; those of a round are played side by side before the first of them is looked at. */
 export const testRounds = (rounds: readonly Round[], { command, withinMs }: Replay): void => {
-  for (const { seeds, options } of rounds) {
+  for (const round of rounds) {
+    const { seeds } = round;
     const [first = 0] = seeds;
     const replay = `SCENARIOS_FROM=${first} SCENARIOS=${seeds.length} ${command}`;
     describe(`a round of ${seeds.length} random banks (${replay})`, () => {
       let outcomes: Outcomes = new Map();
       beforeAll(async () => {
         const begun = performance.now();
-        outcomes = await playRound(seeds, options);
+        outcomes = await played(round);
         report(outcomes, performance.now() - begun);
       }, withinMs);
 

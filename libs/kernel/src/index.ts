@@ -6,6 +6,7 @@ export * from './decimal.js';
 export * from './digest.js';
 export * from './domain-error.js';
 export * from './error-text.js';
+export * from './instant.js';
 export * from './money.js';
 export * from './correlation.js';
 export * from './recorded-event.js';

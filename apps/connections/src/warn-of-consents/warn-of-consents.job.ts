@@ -1,6 +1,6 @@
 import { connection, CONSENT_WARNED_FROM_DAYS, warnOfConsent } from '#domain';
 import { runDecider } from '#event-store';
-import { errorText } from '#kernel';
+import { errorText, later } from '#kernel';
 import { type LockKeeper, underLock } from '#read-model';
 import type { KnownConnection } from '#service';
 import { CONNECTION_STATUS } from '../connection-rows.js';
@@ -51,7 +51,7 @@ export class WarnOfConsentsJob {
   }
 
   #ending(after: string, now: string): Promise<readonly Row[]> {
-    const from = new Date(Date.parse(now) + CONSENT_WARNED_FROM_DAYS * DAY_MS).toISOString();
+    const from = later(now, CONSENT_WARNED_FROM_DAYS * DAY_MS);
     return this.#deps.db.query<Row>(
       `SELECT id, state FROM ${CONNECTION_STATUS}.connections
        WHERE id > $1 AND (state->>'consentExpiresAt')::timestamptz BETWEEN $2::timestamptz AND $3::timestamptz

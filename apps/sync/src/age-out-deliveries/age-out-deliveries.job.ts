@@ -1,7 +1,7 @@
 import { DELIVERY_STATES, type DeliveryStateName, PROVIDERS } from '#contracts';
 import { delivery } from '#domain';
 import { WrongExpectedRevision } from '#event-store';
-import { streamOf } from '#kernel';
+import { later, streamOf } from '#kernel';
 import { underLock, waitForPosition } from '#read-model';
 import { DELIVERIES, type DeliveriesForgotten, FORGOTTEN_STREAM } from '../forgotten-deliveries.js';
 import { inParallel } from '../in-parallel.js';
@@ -51,7 +51,7 @@ export class AgeOutDeliveriesJob {
   }
 
   async #forgetBatches(until: AbortSignal): Promise<void> {
-    const before = new Date(Date.parse(this.#deps.clock.now()) - this.#retentionMs).toISOString();
+    const before = later(this.#deps.clock.now(), -this.#retentionMs);
     let after = 0n;
     while (!until.aborted) {
       const old = await this.#oldest(after, before);

@@ -1,4 +1,5 @@
 import type { OpenRun } from '#domain';
+import { later } from '#kernel';
 import { ProviderError } from '#providers';
 import { v7 } from 'uuid';
 import { BankLeftAlone } from './watched-bank.js';
@@ -7,8 +8,6 @@ const FIRST_MS = 60_000;
 const LONGEST_MS = 3_600_000;
 /** Many are stopped at the same moment and for as long: they do not come back at the same. */
 const SPREAD = 0.25;
-
-const later = (now: string, ms: number): string => new Date(Date.parse(now) + ms).toISOString();
 
 /** Until when nothing that comes by itself may ask, by what stopped the run; `null`: that is not known. */
 export const limitOf = (error: unknown, leftAloneUntil: string | null, now: string): string | null => {

@@ -1,4 +1,5 @@
 import { COMMAND_SUBJECTS, RunSyncMessage } from '#contracts';
+import { later } from '#kernel';
 import { DurableCommand, RetryLater } from '#messaging';
 import { waitingForEngines } from '#service';
 import { Controller } from '@nestjs/common';
@@ -51,6 +52,6 @@ export class RunSyncController {
   }
 
   #after(ms: number): string {
-    return new Date(Date.parse(this.#deps.clock.now()) + ms).toISOString();
+    return later(this.#deps.clock.now(), ms);
   }
 }

@@ -2,7 +2,7 @@ import {
   connection, type KnownAccount, type LedgerContext, type LinkedConnection, type OpenRun, sync, type SyncState, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { derivedId, fold, runDecider } from '#event-store';
-import { addDays, type BankDay, dayIn } from '#kernel';
+import { addDays, type BankDay, dayIn, later } from '#kernel';
 import { type ConnectionSnapshot, type FetchStep, observationOf } from '#providers';
 import { inParallel } from '../in-parallel.js';
 import type { SyncDeps } from '../sync-deps.js';
@@ -115,7 +115,7 @@ export class SyncAttempt {
     const today = dayIn(policy.timeZone, begunAt);
     // Until something is proved, the days that were wanted at first are owed, however long the runs have failed since.
     const anchor = cursor === null && firstRequestedAt ? dayIn(policy.timeZone, firstRequestedAt) : today;
-    const due = new Date(Date.parse(begunAt) - policy.fullRereadEveryMs).toISOString();
+    const due = later(begunAt, -policy.fullRereadEveryMs);
     const coverage = new RunCoverage({
       cursor,
       accounts,

@@ -1,7 +1,6 @@
+import { later } from '#kernel';
 import type { SyncTrigger } from './sync.events.js';
 import type { SyncState } from './sync.state.js';
-
-const later = (instant: string, ms: number): string => new Date(Date.parse(instant) + ms).toISOString();
 
 /** Whether an instant lies ahead of `now`; `null` never does. */
 export const isToCome = (instant: string | null, now: string): boolean =>

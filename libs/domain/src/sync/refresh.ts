@@ -1,3 +1,4 @@
+import { later } from '#kernel';
 import { isToCome } from './pacing.js';
 import type { OpenRun, SyncState } from './sync.state.js';
 
@@ -38,7 +39,7 @@ export const isAttended = ({ attendedAt }: Pick<OpenRun, 'attendedAt'>, now: str
 export const refreshAllowedAt = (last: {
   readonly decidedAt: string;
   readonly nextAllowedAt: string | null;
-}): string => last.nextAllowedAt ?? new Date(Date.parse(last.decidedAt) + PAUSE_MS).toISOString();
+}): string => last.nextAllowedAt ?? later(last.decidedAt, PAUSE_MS);
 
 /**
  * Whether the provider is asked to look at the bank before we read: for a person who waits, when what it has is older than

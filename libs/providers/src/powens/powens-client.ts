@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Clock, SystemClock } from '#kernel';
+import { type Clock, later, SystemClock } from '#kernel';
 import { Agent, fetch as undiciFetch } from 'undici';
 import { apiRoot } from '../api-root.js';
 import { type CallCount, ProviderError } from '../bank-provider.js';
@@ -167,7 +167,7 @@ export class PowensClient {
       const waitMs = await this.leave({ domain: this.root.host, connection, attended });
       if (waitMs === 0) return;
       if (waitedMs + waitMs > patienceMs) {
-        const at = new Date(Date.parse(this.clock.now()) + waitMs).toISOString();
+        const at = later(this.clock.now(), waitMs);
         const text = `No call of this minute's budget is left for ${label}; the next one is allowed at ${at}.`;
         throw new ProviderError('retry-after', 'powens.budget-spent', text, { retryAfterMs: waitMs });
       }

@@ -1,4 +1,4 @@
-import { type Clock, SystemClock } from '#kernel';
+import { type Clock, later, SystemClock } from '#kernel';
 import {
   BankProvider,
   type CallCount, type ConnectionSnapshot, type FetchRequest, type FetchStep, type LinkRequest, type LinkResult, type LinkSession,
@@ -255,7 +255,7 @@ export class PowensProvider extends BankProvider {
     const settings = { ...this.options, domain: this.options.domain ?? this.client.root.host };
     return {
       url: webviewUrl(settings, request, code, access.providerConnectionId),
-      expiresAt: new Date(Date.parse(this.clock.now()) + lifeMs).toISOString(),
+      expiresAt: later(this.clock.now(), lifeMs),
       access,
     };
   }

@@ -10,7 +10,7 @@ import { restyle } from './restyle.js';
 const WITHHELD = 2;
 
 interface Outbox extends WebhookEvents {
-  sendHeld(id: number): Promise<void>;
+  sendHeld(id: number, times?: number): Promise<void>;
 }
 
 /** Stands before the outbox: keeps webhooks back to send them late, in another order, or more than once. */
@@ -50,11 +50,10 @@ export class WithheldWebhooks implements HeldWebhooks {
   /** Sends what was kept back, one after the other; each waits for the answer to the one before. */
   async sendWithheld(order: ReleaseOrder | readonly number[], times = 1): Promise<number[]> {
     const ids = this.inOrder(order);
-    for (const id of ids)
-      for (let count = 0; count < times; count++) {
-        this.store.run('DELETE FROM webhook_delays WHERE id_webhook = ?', id);
-        await this.outbox.sendHeld(id);
-      }
+    for (const id of ids) {
+      this.store.run('DELETE FROM webhook_delays WHERE id_webhook = ?', id);
+      await this.outbox.sendHeld(id, times);
+    }
     return ids;
   }
 

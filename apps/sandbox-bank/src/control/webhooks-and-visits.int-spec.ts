@@ -43,6 +43,27 @@ describe('webhooks', () => {
     expect(synced().at(-1)).toBe(String(body.sent[1]));
   });
 
+  it('come more than once, however large they are', async () => {
+    await eventually(() => expect(synced()).toHaveLength(2));
+    await send('PATCH', 'settings', { webhooksHeld: true });
+    await send('POST', `accounts/${situation.iban}/transactions`, { count: 200 });
+    await send('POST', `connections/${situation.connectionId}/sync`);
+    situation.listener.received.length = 0;
+    const { body } = await send<{ sent: number[] }>('POST', 'webhooks/release', { times: 2 });
+    const large = situation.listener.received.filter(({ body: { length } }) => length > 65_536);
+    expect(large.map(({ path }) => path)).toEqual([
+      expect.stringContaining('connection-synced'),
+      expect.stringContaining('connection-synced'),
+    ]);
+    const [id] = body.sent;
+    await send('POST', 'webhooks/release', { order: [id] });
+    const { body: all } = await send<{ webhooks: { id: number; delivered: number }[] }>('GET', 'webhooks');
+    expect(
+      all.webhooks.filter(({ delivered }) => delivered === 0),
+      'its body is gone',
+    ).toEqual([]);
+  });
+
   it.each<[WebhookFault, object]>([
     ['unsigned', { 'bi-signature': undefined, 'bi-signature-date': undefined }],
     ['hex-signature', { 'bi-signature': expect.stringMatching(/^[0-9a-f]{64}$/) }],

@@ -98,10 +98,15 @@ export class WebhookOutbox implements WebhookEvents {
     return changes > 0;
   }
 
-  /** Sends what was held back, and answers when it was sent or refused. */
-  async sendHeld(id: number): Promise<void> {
-    this.store.run('UPDATE webhook_outbox SET held = 0, delivered_ms = NULL WHERE id = ?', id);
-    await this.attempt(id);
+  /** Sends what was held back so many times, and answers when it was sent or refused. A dropped body cannot go out again. */
+  async sendHeld(id: number, times = 1): Promise<void> {
+    for (let left = times; left > 0; left -= 1) {
+      this.store.run(
+        'UPDATE webhook_outbox SET held = 0, delivered_ms = NULL WHERE id = ? AND body IS NOT NULL',
+        id,
+      );
+      await this.attempt(id, { goesOutAgain: left > 1 });
+    }
   }
 
   /** One run over all that waits, oldest first. */
@@ -126,7 +131,7 @@ export class WebhookOutbox implements WebhookEvents {
     }
   }
 
-  private async attempt(id: number): Promise<WebhookOutcome | undefined> {
+  private async attempt(id: number, { goesOutAgain = false } = {}): Promise<WebhookOutcome | undefined> {
     const { webhooksPaused, webhooksDuplicated } = this.settings;
     if (webhooksPaused || this.inFlight.has(id) || this.stopping.signal.aborted) return undefined;
     const row = this.store.first<OutboxRow>(
@@ -139,7 +144,7 @@ export class WebhookOutbox implements WebhookEvents {
     try {
       const outcome = await this.send(listener, row);
       if (outcome.kind === 'delivered' && webhooksDuplicated) await this.send(listener, row);
-      if (!this.stopping.signal.aborted) this.record(row, outcome);
+      if (!this.stopping.signal.aborted) this.record(row, outcome, goesOutAgain);
       return outcome;
     } finally {
       this.inFlight.delete(id);
@@ -169,7 +174,7 @@ export class WebhookOutbox implements WebhookEvents {
     });
   }
 
-  private record(row: OutboxRow, outcome: WebhookOutcome): void {
+  private record(row: OutboxRow, outcome: WebhookOutcome, goesOutAgain: boolean): void {
     if (outcome.kind === 'failed') {
       this.store.run(
         'UPDATE webhook_outbox SET attempts = attempts + 1, last_error = ? WHERE id = ?',
@@ -182,7 +187,7 @@ export class WebhookOutbox implements WebhookEvents {
       `UPDATE webhook_outbox SET attempts = attempts + 1, last_error = NULL, delivered_ms = ?,
          body = CASE WHEN length(body) > ? THEN NULL ELSE body END WHERE id = ?`,
       this.now(),
-      KEPT_BODY_BYTES,
+      goesOutAgain ? Number.MAX_SAFE_INTEGER : KEPT_BODY_BYTES,
       row.id,
     );
     if (row.event === 'CONNECTION_SYNCED')

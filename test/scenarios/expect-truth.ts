@@ -15,6 +15,16 @@ const textOf = (line: object): string => JSON.stringify(line);
 
 const texts = (lines: readonly object[]): readonly string[] => lines.map(textOf).toSorted();
 
+/** What is in `all`, as often as it is there more often than in `others`. */
+const beyond = (all: readonly string[], others: readonly string[]): readonly string[] => {
+  const left = [...others];
+  return all.filter((text) => {
+    const at = left.indexOf(text);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+};
+
 /** Every row that the bank has, of every account. */
 const truthOf = async (play: Playthrough): Promise<readonly TrueLine[]> => {
   const { accounts } = await play.bankView();
@@ -34,9 +44,9 @@ const truthOf = async (play: Playthrough): Promise<readonly TrueLine[]> => {
 export const expectLedgerIsTruth = async (play: Playthrough): Promise<void> => {
   const [truth, ledger] = await Promise.all([truthOf(play), ledgerOf(play, play.connectionId)]);
   const standing = ledger.filter(({ removedAt }) => removedAt === null);
-  expect(texts(standing.map(lineOf)), 'the standing rows of the ledger').toEqual(
-    texts(truth.map(({ line }) => line)),
-  );
+  const [told, known] = [texts(standing.map(lineOf)), texts(truth.map(({ line }) => line))];
+  const difference = `too many: ${beyond(told, known).join(' ')}; missing: ${beyond(known, told).join(' ')}`;
+  expect(told, `the standing rows of the ledger (${difference})`).toEqual(known);
   const shown = new Map(truth.flatMap(({ line, ids }) => ids.map((id) => [id, textOf(line)] as const)));
   const unknown = standing
     .filter((row) => shown.get(row.providerTransactionId) !== textOf(lineOf(row)))

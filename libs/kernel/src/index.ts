@@ -12,4 +12,5 @@ export * from './correlation.js';
 export * from './recorded-event.js';
 export * from './refusal-code.js';
 export * from './secret.js';
+export * from './storable-text.js';
 export * from './uuid.js';

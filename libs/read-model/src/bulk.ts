@@ -1,3 +1,4 @@
+import { storableText } from '#kernel';
 import type { Sql } from './database.js';
 import { identifier } from './identifiers.js';
 
@@ -12,7 +13,6 @@ export interface BulkInsert<Row> {
   readonly onConflict?: string;
 }
 
-const REPLACEMENT = '\uFFFD';
 const TYPE = /^[a-z][a-z0-9 ]*$/;
 
 const checkedType = (type: string): string => {
@@ -20,11 +20,7 @@ const checkedType = (type: string): string => {
   throw new RangeError(`"${type}" is no type of a single value.`);
 };
 
-/** What PostgreSQL's texts cannot hold must not halt a projection for ever: NUL, and half of a character (a cut emoji). */
-const storable = (value: unknown): unknown =>
-  typeof value === 'string'
-    ? value.replaceAll('\u0000', REPLACEMENT).replaceAll(/\p{Surrogate}/gu, REPLACEMENT)
-    : value;
+const storable = (value: unknown): unknown => (typeof value === 'string' ? storableText(value) : value);
 
 const parameterOf = (value: unknown, type: string): unknown => {
   if (value === null || value === undefined) return null;

@@ -1,6 +1,6 @@
 import { type ProblemCode, type ProblemParameters, problemText } from '#contracts';
 import { ACCOUNT_AMBIGUOUS, ACCOUNT_NOT_FOUND, NO_ACCOUNT_TRACKED } from '#domain';
-import { DomainError, errorText } from '#kernel';
+import { DomainError, errorText, storableText } from '#kernel';
 import { ProviderError } from '#providers';
 import { ProviderNotConfigured } from '#service';
 
@@ -32,9 +32,6 @@ export const nothingTracked = (code?: string): SyncProblem =>
 /** All is not well with the provider's view of the bank, and it shows none of the accounts that we import. */
 export const accountsHidden = (): SyncProblem => new SyncProblem('account.hidden');
 
-/** Excerpts are cut anywhere; half of a character is what PostgreSQL's JSON cannot hold. */
-const detailOf = (error: unknown): string => errorText(error).replaceAll(/\p{Surrogate}/gu, '\uFFFD');
-
 /**
  * The problem as history shows it. Anything that is neither the provider's failure nor a fault of our settings is not
  * for history: it is thrown on.
@@ -49,7 +46,7 @@ export const problemOf = (error: unknown): SyncProblem | undefined => {
     return new SyncProblem(error.code, {}, { cause: error });
   }
   if (!(error instanceof ProviderError)) return undefined;
-  return new SyncProblem(error.code, { detail: detailOf(error) }, { cause: error });
+  return new SyncProblem(error.code, { detail: storableText(errorText(error)) }, { cause: error });
 };
 
 /** The provider has not finished its first look at the bank: what it shows now is nothing, or a part. */

@@ -1,4 +1,4 @@
-import { errorText } from '#kernel';
+import { Failures } from '#kernel';
 import type { Logger, Stoppable } from '#platform';
 import type { ServiceResources } from '#service';
 import { startConnections } from '../../connections/src/start.js';
@@ -27,10 +27,10 @@ export const startApps = async (resources: ServiceResources, host: Host): Promis
   );
   const running = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   const stop = async (): Promise<void> => {
-    const failures: unknown[] = [];
-    for (const app of running) await app.stop().catch((error: unknown) => failures.push(error));
     // One app that does not stop well must not keep the others up.
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(errorText).join('\n'));
+    const failures = new Failures();
+    for (const app of running) await failures.during(() => app.stop());
+    failures.throwAny();
   };
   const failed = outcomes.find((outcome) => outcome.status === 'rejected');
   if (!failed) return { stop };

@@ -6,6 +6,7 @@ export * from './decimal.js';
 export * from './digest.js';
 export * from './domain-error.js';
 export * from './error-text.js';
+export * from './failures.js';
 export * from './instant.js';
 export * from './money.js';
 export * from './correlation.js';

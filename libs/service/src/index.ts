@@ -8,6 +8,7 @@ export * from './pg-circuit-breaker.js';
 export * from './report-provider-calls.js';
 export * from './providers.js';
 export * from './read-own-writes.js';
+export * from './rows-by-id.js';
 export * from './run-service.js';
 export * from './runner-group.js';
 export * from './service-resources.js';

@@ -1,6 +1,6 @@
 import { connection, type ConnectionState } from '#domain';
 import { fold } from '#event-store';
-import { errorText } from '#kernel';
+import { Failures } from '#kernel';
 import { type LockKeeper, underLock } from '#read-model';
 import { bestSnapshot, confirmLink, sharingAccount } from '../confirm-link.js';
 import { CONNECTION_STATUS } from '../connection-rows.js';
@@ -47,13 +47,13 @@ export class FindLostLinksJob {
     const waiting = new Set(rows.map(({ id }) => id));
     this.#taken = new Map([...this.#taken].filter(([id]) => waiting.has(id)));
     const due = rows.filter((row) => this.#looksDue(row, nowMs) > this.#looksTaken(row));
-    const failures: unknown[] = [];
+    const failures = new Failures();
     for (const row of due.slice(0, LOOKS_AT_ONCE)) {
       if (until.aborted) return;
       this.#taken.set(row.id, { since: row.updated_at, looks: this.#looksDue(row, nowMs) });
-      await this.#look(row.id).catch((error: unknown) => failures.push(error));
+      await failures.during(() => this.#look(row.id));
     }
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(errorText).join('\n'));
+    failures.throwAny();
   }
 
   /** The last that happens to a connection before it is linked is that a page is made for it. */

@@ -1,7 +1,8 @@
 import { connection, LEAST_SILENCE_MS, silentSince } from '#domain';
 import { runDecider } from '#event-store';
-import { errorText } from '#kernel';
+import { Failures } from '#kernel';
 import { type LockKeeper, underLock } from '#read-model';
+import { rowsById } from '#service';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
 
@@ -14,7 +15,6 @@ interface Row {
 
 const LOCK = 'passerelle:notice-silence';
 const BATCH = 500;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Notices connections that are well by the provider's word, and bring nothing: against the rhythm that each had until then. */
 export class NoticeSilenceJob {
@@ -31,18 +31,11 @@ export class NoticeSilenceJob {
   }
 
   async #noticeAll(until: AbortSignal): Promise<void> {
-    const failures: unknown[] = [];
-    let after = FIRST_ID;
-    while (!until.aborted) {
-      const rows = await this.#late(after);
-      for (const row of rows) {
-        if (!until.aborted) await this.#judge(row).catch((error: unknown) => failures.push(error));
-      }
-      const last = rows.at(-1);
-      if (!last) break;
-      after = last.id;
+    const failures = new Failures();
+    for await (const row of rowsById((after) => this.#late(after), until)) {
+      await failures.during(() => this.#judge(row));
     }
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(errorText).join('\n'));
+    failures.throwAny();
   }
 
   /** Looked at by a run that ended in order, and by then nothing new for days. */

@@ -1,7 +1,9 @@
+import { PROVIDERS } from '#contracts';
 import { connection, liveWebhookKeys, tokensInUse, webhookKeys } from '#domain';
 import { fold, runDecider } from '#event-store';
-import { errorText } from '#kernel';
+import { errorText, Failures } from '#kernel';
 import { type LockKeeper, underLock } from '#read-model';
+import { rowsById } from '#service';
 import { asSealed } from '#vault';
 import { Logger } from '@nestjs/common';
 import { CONNECTION_STATUS } from '../connection-rows.js';
@@ -14,9 +16,6 @@ interface Row {
 
 const LOCK = 'passerelle:reseal-tokens';
 const BATCH = 500;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
-
-const PROVIDERS = ['powens', 'tink'] as const;
 
 /** Which one it is: its holder has to link it anew. */
 const ofConnection =
@@ -47,25 +46,19 @@ export class ResealTokensJob {
   }
 
   async #resealAll(until: AbortSignal): Promise<void> {
-    const failures: unknown[] = [];
-    let [after, resealed] = [FIRST_ID, 0];
+    const failures = new Failures();
+    let resealed = 0;
     const counted = async (work: () => Promise<number>): Promise<void> => {
-      if (until.aborted) return;
-      resealed += await work().catch((error: unknown) => {
-        failures.push(error);
-        return 0;
-      });
+      resealed += (await failures.during(work)) ?? 0;
     };
-    for (const provider of PROVIDERS) await counted(() => this.#resealWebhookSecrets(provider));
-    while (!until.aborted) {
-      const rows = await this.#rows(after);
-      for (const row of rows) await counted(() => this.#resealTokens(row).catch(ofConnection(row)));
-      const last = rows.at(-1);
-      if (!last) break;
-      after = last.id;
+    for (const provider of PROVIDERS) {
+      if (!until.aborted) await counted(() => this.#resealWebhookSecrets(provider));
     }
-    this.#tell(resealed, failures.length, until.aborted);
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(errorText).join('\n'));
+    for await (const row of rowsById((after) => this.#rows(after), until)) {
+      await counted(() => this.#resealTokens(row).catch(ofConnection(row)));
+    }
+    this.#tell(resealed, failures.count, until.aborted);
+    failures.throwAny();
   }
 
   #rows(after: string): Promise<readonly Row[]> {

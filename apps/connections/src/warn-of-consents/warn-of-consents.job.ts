@@ -1,8 +1,8 @@
 import { connection, CONSENT_WARNED_FROM_DAYS, warnOfConsent } from '#domain';
 import { runDecider } from '#event-store';
-import { errorText, later } from '#kernel';
+import { Failures, later } from '#kernel';
 import { type LockKeeper, underLock } from '#read-model';
-import type { KnownConnection } from '#service';
+import { type KnownConnection, rowsById } from '#service';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
 
@@ -13,7 +13,6 @@ interface Row {
 
 const LOCK = 'passerelle:warn-of-consents';
 const BATCH = 500;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 const DAY_MS = 86_400_000;
 
 /** Warns of consents that soon end. The decider warns once, however many look; one process at a time is enough. */
@@ -32,22 +31,12 @@ export class WarnOfConsentsJob {
 
   async #warnAll(until: AbortSignal): Promise<void> {
     const now = this.#deps.clock.now();
-    const failures: unknown[] = [];
-    let after = FIRST_ID;
-    while (!until.aborted) {
-      const rows = await this.#ending(after, now);
-      const due = rows.filter(
-        ({ state }) => state.status === 'linked' && warnOfConsent(state, now).length > 0,
-      );
-      for (const { id, state } of due) {
-        if (!until.aborted) await this.#warn(id, state, now).catch((error: unknown) => failures.push(error));
-      }
-      const last = rows.at(-1);
-      if (!last) break;
-      after = last.id;
+    const failures = new Failures();
+    for await (const { id, state } of rowsById((after) => this.#ending(after, now), until)) {
+      if (state.status !== 'linked' || warnOfConsent(state, now).length === 0) continue;
+      await failures.during(() => this.#warn(id, state, now));
     }
-    // One connection that resists must not keep the others from being warned about.
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(errorText).join('\n'));
+    failures.throwAny();
   }
 
   #ending(after: string, now: string): Promise<readonly Row[]> {

@@ -1,7 +1,7 @@
 import { COMMAND_SUBJECTS, type ProblemCode, problemText } from '#contracts';
 import { connection, sync, trackedAccounts } from '#domain';
 import { fold, runDecider } from '#event-store';
-import { errorText } from '#kernel';
+import { Failures } from '#kernel';
 import { v7 } from 'uuid';
 import type { PostponedRuns } from '../postponed-runs.js';
 import { runLock } from '../run-lock.js';
@@ -50,16 +50,14 @@ export class EndOverdueRunsJob {
     const open = new Set(runs.map(({ sync_id }) => sync_id));
     this.#dispatched = new Map([...this.#dispatched].filter(([syncId]) => open.has(syncId)));
     const waiting = await this.#postponed.waiting(new Date(now).toISOString());
-    const failures: unknown[] = [];
+    // One run that resists must not keep the others from ending.
+    const failures = new Failures();
     for (const run of runs) {
       const overdue = now - Date.parse(run.opened_at) > this.#deps.policy.deadlineMs;
       if (!overdue && waiting.has(run.sync_id)) continue;
-      await (overdue ? this.#end(run) : this.#dispatchAgain(run, now)).catch((error: unknown) =>
-        failures.push(error),
-      );
+      await failures.during(() => (overdue ? this.#end(run) : this.#dispatchAgain(run, now)));
     }
-    // One run that resists must not keep the others from ending.
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(errorText).join('\n'));
+    failures.throwAny();
   }
 
   async #dispatchAgain(run: OpenRunRow, now: number): Promise<void> {

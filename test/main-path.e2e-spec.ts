@@ -195,6 +195,16 @@ describe('a sync that a person asks for', () => {
     expect(removed[0]?.transaction.removedAt).not.toBeNull();
   });
 
+  it('counts no row that the ledger never had, though the bank shows it again', async () => {
+    const iban = freshIban();
+    await stack.sandbox.openAccount({ iban, count: 120, days: 200 });
+    const { id } = await openLinkAndImport(stack, iban);
+    const known = (await ledgerOf(stack, id)).length;
+    expect(known).toBeLessThan(120);
+    const again = await syncNow(stack, id);
+    expect(again).toMatchObject({ transactionsImported: 0, transactionsSkipped: known });
+  });
+
   it('answers at once without `wait`, and the same request again is the same run', async () => {
     const { id } = await openLinkAndImport(stack);
     const options = { idempotencyKey: `sync-${freshTenant()}` };

@@ -54,6 +54,16 @@ const isNews = (row: Readable, key: ShownKey | undefined): boolean =>
 const isWanted = (row: Readable, key: ShownKey | undefined, from: BankDay | undefined): boolean =>
   row.kind === 'deleted' || key?.live === true || from === undefined || row.day >= from;
 
+/** Whether the ledger knows the row, or takes it in: what it has of it, or leaves out for good, may be counted. */
+const isOfLedger = (row: Readable, key: ShownKey | undefined, from: BankDay | undefined): boolean =>
+  row.kind === 'deleted' ? key !== undefined : isWanted(row, key, from);
+
+/** How many rows of the ledger these events end or move. */
+const endedBy = (events: readonly LedgerEvent[]): number =>
+  events
+    .map(({ data }) => ('removals' in data ? data.removals : 'amendments' in data ? data.amendments : []))
+    .reduce((sum, rows) => sum + rows.length, 0);
+
 const sizeOf = (event: LedgerEvent): number => Buffer.byteLength(JSON.stringify(event.data));
 
 /** Cuts the events of one decision into appends that any server takes; each is retried and recognised on its own. */
@@ -97,6 +107,7 @@ export class AccountImport {
   #ended: ReadonlySet<string> = new Set();
   /** First bank day wanted. */
   #from: BankDay | undefined;
+  #missed = 0;
 
   constructor(deps: ImportDeps, context: LedgerContext, metadata: EventMetadata) {
     this.#deps = deps;
@@ -107,6 +118,11 @@ export class AccountImport {
   /** Revision up to which nobody but this account, in this run, wrote to the ledger; `null` when others did. */
   get ownEnd(): bigint | null {
     return this.#ownEnd;
+  }
+
+  /** Rows of the ledger that were ended because the account does not show them any more. */
+  get missed(): number {
+    return this.#missed;
   }
 
   get stream(): string {
@@ -136,12 +152,14 @@ export class AccountImport {
   }
 
   /**
-   * Rows of whole days, all of one account and of one page set.
+   * Rows of whole days, all of one account and of one page set. Resolves to how many of them the ledger has now: others are
+   * of before the days that are wanted, or were taken back before it ever had them.
    * @throws {StalePages} fetch again
    */
-  async importRows(rows: readonly Readable[], pages: PageSet, now: string): Promise<void> {
+  async importRows(rows: readonly Readable[], pages: PageSet, now: string): Promise<number> {
     const { revision, seen } = await this.#catchUp((tx, head) => this.#look(tx, rows, pages, head));
-    if (seen.news.length === 0) return;
+    const held = rows.filter((row) => isOfLedger(row, seen.keys.get(row.providerTransactionId), this.#from));
+    if (seen.news.length === 0) return held.length;
     const identified: readonly IdentifiedRow[] = seen.news.map((row) => ({
       id: this.#freshId(row, seen.keys.has(row.providerTransactionId), revision),
       row,
@@ -152,6 +170,7 @@ export class AccountImport {
       { rows: seen.known, balance: null },
     );
     await this.#append(decided, revision);
+    return held.length;
   }
 
   /**
@@ -171,6 +190,7 @@ export class AccountImport {
         { rows: known, balance: null },
       );
       await this.#append(decided, revision);
+      this.#missed += endedBy(decided);
       if (ids.length < ABSENT_AT_ONCE || decided.length === 0) return null;
     }
   }

@@ -95,6 +95,8 @@ class Runs {
   readonly ledgerId = randomUUID();
   /** Provider accounts that are linked, shared and tracked. */
   feeding = new Set<string>();
+  /** Rows of the ledger that the last read showed or missed. */
+  counted = 0;
 
   async read(
     account: string,
@@ -152,8 +154,13 @@ class Runs {
     await staging.begin(syncId, 1);
     for (const page of pages) await staging.add(syncId, 1, page);
     await meanwhile(syncId);
-    for await (const chunk of staging.chunks(syncId, 1, account)) await each.importRows(chunk, set, NOW);
+    this.counted = 0;
+    for await (const chunk of staging.chunks(syncId, 1, account)) {
+      const held = await each.importRows(chunk, set, NOW);
+      this.counted += held;
+    }
     const doubt = await each.finish(set, NOW);
+    this.counted += each.missed;
     await staging.clear(syncId);
     return doubt;
   }
@@ -391,6 +398,32 @@ describe('a row that the bank dates anew to before the days that are wanted', ()
   ] as const)('is no news when it %s', async (_, reads) => {
     for (const shown of reads) await runs.read('p1', [shown]);
     expect(await runs.held()).not.toContain(`${before} -4.50 booked`);
+  });
+});
+
+describe('a run that counts', () => {
+  const before = addDays(FROM, -20);
+  const known = ['1', '2', '3'].map((id) => row('p1', id));
+
+  it.each([
+    ['the first read', [], [...known, row('p1', '9', { bookedOn: before })], 3],
+    ['rows that it knows', [known], known, 3],
+    ['rows of before the days that are wanted', [known], [...known, row('p1', '9', { bookedOn: before })], 3],
+    ['a known row that is dated to before them', [known], [row('p1', '1', { bookedOn: before })], 1],
+    ['a row that was taken back', [known], [deleted('p1', '1')], 1],
+    ['a row that had been taken back', [known, [deleted('p1', '1')]], [deleted('p1', '1')], 1],
+    ['a row that was taken back before it was known', [known], [deleted('p1', '9')], 0],
+  ] as const)('counts %s as far as the ledger has them', async (_, reads, shown, counted) => {
+    for (const rows of reads) await runs.read('p1', [rows]);
+    await runs.read('p1', [shown]);
+    expect(runs.counted).toBe(counted);
+  });
+
+  it('counts rows that it misses', async () => {
+    await runs.read('p1', [known], WHOLE);
+    await runs.read('p1', [known.slice(1)], WHOLE);
+    expect(runs.counted).toBe(3);
+    expect(await standing()).toBe(2);
   });
 });
 

@@ -7,8 +7,10 @@ import type { CallCount } from '#providers';
 export interface RunProgress {
   readonly calls: CallCount;
   pages: number;
-  /** Rows of the finished slices, also of earlier attempts. */
+  /** Rows of the ledgers that the finished slices showed, or missed; also those of earlier attempts. */
   readable: number;
+  /** The same of the slice at work, as far as it was decided on. */
+  readableSoFar: number;
   failed: number;
   failures: readonly RowFailure[];
   /** Pages are staged that are not counted yet. */
@@ -30,6 +32,7 @@ export const newProgress = ({ slices }: Pick<OpenRun, 'slices'>, attended: boole
   calls: { count: slices?.tally.calls ?? 0, attended },
   pages: slices?.tally.pages ?? 0,
   readable: slices?.tally.readable ?? 0,
+  readableSoFar: 0,
   failed: slices?.tally.failed ?? 0,
   failures: slices?.tally.failures ?? [],
   isStaging: false,
@@ -56,12 +59,13 @@ export const noteProblem = (
 
 const LISTED_FAILURES = 50;
 
-/** Counts what a slice staged, once it is in the log. */
+/** Counts the slice at work: once it is in the log, or as far as it came. */
 export const countStaged = (
   progress: RunProgress,
-  staged: Pick<RunProgress, 'readable' | 'failed' | 'failures'>,
+  staged: Pick<RunProgress, 'failed' | 'failures'>,
 ): void => {
-  progress.readable += staged.readable;
+  progress.readable += progress.readableSoFar;
+  progress.readableSoFar = 0;
   progress.failed += staged.failed;
   progress.failures = [...progress.failures, ...staged.failures].slice(0, LISTED_FAILURES);
   progress.isStaging = false;

@@ -175,6 +175,7 @@ export class SyncAttempt {
     const currencies = new Map(accounts.map((each) => [each.providerAccountId, each.currency]));
     const ends = await session.use(async (access) => {
       this.#progress.isStaging = true;
+      this.#progress.readableSoFar = 0;
       await this.#staging.begin(syncId, attempt);
       const read: FetchEnd[] = [];
       for (const { part, accounts: wanted } of slice.reads) {
@@ -233,10 +234,12 @@ export class SyncAttempt {
     const pages: PageSet = { syncId, attempt, providerAccountId, wholeDays };
     for await (const rows of readAhead(this.#staging.chunks(syncId, attempt, providerAccountId))) {
       await this.#stopIfUnwanted();
-      await each.importRows(rows, pages, this.#deps.clock.now());
+      const held = await each.importRows(rows, pages, this.#deps.clock.now());
+      this.#progress.readableSoFar += held;
     }
     if (wholeDays) await this.#stopIfUnwanted();
     const doubt = await each.finish(pages, this.#deps.clock.now());
+    this.#progress.readableSoFar += each.missed;
     if (doubt) noteProblem(this.#progress, doubt, { accountId: trackedAs });
   }
 

@@ -62,7 +62,7 @@ export class SyncView {
   @Min(0)
   readonly transactionsRemoved!: number;
 
-  /** Rows that were known already and had not changed. */
+  /** Rows of the ledger that were shown again and had not changed. */
   @IsInt()
   @Min(0)
   readonly transactionsSkipped!: number;

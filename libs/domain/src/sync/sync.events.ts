@@ -60,7 +60,7 @@ export interface RunEvidence {
 
 /** What the slices of a run brought so far, over all its attempts. */
 export interface SyncTally {
-  /** Distinct rows that could be read, and that could not. */
+  /** Rows of the ledgers that were shown, or missed, and distinct ones that could not be read. */
   readonly readable: number;
   readonly failed: number;
   /** The first 50. */

@@ -1,7 +1,5 @@
 import { type ConnectionPageView, type ConnectionView, type Language, statusReasonText } from '#contracts';
-
-/** A view as it comes from a service: its members, no class. */
-type Plain<View> = Pick<View, keyof View>;
+import type { Plain } from '../plain.js';
 
 /** The connection in words of this language; the service tells it in English. */
 export const tellConnection = (view: Plain<ConnectionView>, language: Language): ConnectionView => {

@@ -1,9 +1,7 @@
 import {
   type Language, problemsText, problemText, refreshText, type SyncAcceptedView, type SyncPageView, type SyncRefreshView, type SyncView,
 } from '#contracts'; // prettier-ignore
-
-/** A view as it comes from a service: its members, no class. */
-type Plain<View> = Pick<View, keyof View>;
+import type { Plain } from '../plain.js';
 
 const messageOf = (
   { status, problems, errorCode, errorMessage }: Plain<SyncView>,

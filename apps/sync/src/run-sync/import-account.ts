@@ -54,7 +54,7 @@ const isNews = (row: Readable, key: ShownKey | undefined): boolean =>
 const isWanted = (row: Readable, key: ShownKey | undefined, from: BankDay | undefined): boolean =>
   row.kind === 'deleted' || key?.live === true || from === undefined || row.day >= from;
 
-/** Whether the ledger knows the row, or takes it in: what it has of it, or leaves out for good, may be counted. */
+/** Whether the ledger has heard of the row, or takes it in. */
 const isOfLedger = (row: Readable, key: ShownKey | undefined, from: BankDay | undefined): boolean =>
   row.kind === 'deleted' ? key !== undefined : isWanted(row, key, from);
 

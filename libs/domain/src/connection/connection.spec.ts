@@ -11,44 +11,14 @@ import type {
   UserActionRequired,
 } from './connection.events.js';
 import { publicStatus } from './connection.state.js';
+import { context, linkedAt, linkStartedAt, openedAt, wanted } from './fixtures.js';
 
 const NOW = '2026-06-01T08:00:00.000Z';
 const LATER = '2026-06-01T08:05:00.000Z';
-const context = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
-const wanted = {
-  ...context,
-  accountId: 'acc1',
-  institutionId: 'bank1',
-  iban: 'FR7630006000011234567890189',
-  provider: 'powens',
-  syncEnabled: true,
-  syncDaysBack: 90,
-} as const;
 const open: OpenConnection = { type: 'OpenConnection', ...wanted, now: NOW };
-const opened: ConnectionOpened = { type: 'ConnectionOpened', data: { ...wanted, openedAt: NOW } };
-const linkStarted: LinkStarted = {
-  type: 'LinkStarted',
-  data: {
-    ...context,
-    stateHash: 'h1',
-    expiresAt: '2026-06-01T08:30:00.000Z',
-    providerUserId: 'u1',
-    sealedToken: 's1',
-    startedAt: NOW,
-  },
-};
-const linked: ConnectionLinked = {
-  type: 'ConnectionLinked',
-  data: {
-    ...context,
-    provider: 'powens',
-    providerUserId: 'u1',
-    providerConnectionId: 'p1',
-    sealedToken: 's2',
-    stateHash: 'h1',
-    linkedAt: LATER,
-  },
-};
+const opened = openedAt(NOW);
+const linkStarted = linkStartedAt(NOW, { expiresAt: '2026-06-01T08:30:00.000Z' });
+const linked = linkedAt(LATER, { stateHash: 'h1', sealedToken: 's2' });
 const paused: SyncPaused = { type: 'SyncPaused', data: { ...context, pausedAt: NOW } };
 const broken: UserActionRequired = {
   type: 'UserActionRequired',

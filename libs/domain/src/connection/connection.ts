@@ -9,8 +9,9 @@ import type {
   ReplaceToken,
   ResealToken,
 } from './connection.commands.js';
-import type { ConnectionContext, ConnectionEvent } from './connection.events.js';
+import type { ConnectionEvent } from './connection.events.js';
 import type { ConnectionState, LinkedConnection, OpenedConnection } from './connection.state.js';
+import { contextOf } from './context.js';
 import { warnOfConsent } from './consent.js';
 import { evolveConnection } from './evolve-connection.js';
 import { ignoreAccount, trackAccount } from './decide-on-account.js';
@@ -33,12 +34,6 @@ const openConnection = (command: OpenConnection, state: ConnectionState): readon
   const { type: _, now, ...facts } = command;
   return [{ type: 'ConnectionOpened', data: { ...facts, openedAt: now } }];
 };
-
-const contextOf = ({ connectionId, tenantId, companyId }: OpenedConnection): ConnectionContext => ({
-  connectionId,
-  tenantId,
-  companyId,
-});
 
 const changeSettings = (command: ChangeSettings, state: OpenedConnection): readonly ConnectionEvent[] => {
   const { syncEnabled, syncDaysBack, now } = command;

@@ -2,35 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { given } from '#testing';
 import { connection } from './connection.js';
 import type { ConnectionEvent } from './connection.events.js';
+import { context, linkedAt, openedAt } from './fixtures.js';
 
 const NOW = '2026-06-02T02:00:00.000Z';
 const EXPIRES = '2026-08-01T10:00:00.000Z';
-const context = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
-const opened: ConnectionEvent = {
-  type: 'ConnectionOpened',
-  data: {
-    ...context,
-    accountId: 'acc1',
-    institutionId: 'bank1',
-    iban: 'FR7630006000011234567890189',
-    provider: 'powens',
-    syncEnabled: true,
-    syncDaysBack: 90,
-    openedAt: NOW,
-  },
-};
-const linked: ConnectionEvent = {
-  type: 'ConnectionLinked',
-  data: {
-    ...context,
-    provider: 'powens',
-    providerUserId: 'u1',
-    providerConnectionId: 'p1',
-    sealedToken: 's',
-    stateHash: null,
-    linkedAt: NOW,
-  },
-};
+const opened = openedAt(NOW);
+const linked = linkedAt(NOW);
 const until = (expiresAt: string): ConnectionEvent => ({
   type: 'ConsentObserved',
   data: { ...context, expiresAt, observedAt: NOW },

@@ -1,5 +1,6 @@
 import type { ConnectionEvent } from './connection.events.js';
 import type { LinkedConnection } from './connection.state.js';
+import { contextOf } from './context.js';
 
 /** How many days before its end a consent is warned about, each once. */
 const WARNED_WITHIN_DAYS = [1, 7, 14, 30];
@@ -18,9 +19,8 @@ export const warnOfConsent = (state: LinkedConnection, now: string): readonly Co
   const withinDays = WARNED_WITHIN_DAYS.find((days) => leftMs <= days * DAY_MS);
   if (withinDays === undefined || leftMs <= 0) return [];
   if (warned && warned.day === dayOf(expiresAt) && warned.withinDays <= withinDays) return [];
-  const { connectionId, tenantId, companyId } = state;
   const daysLeft = Math.ceil(leftMs / DAY_MS);
-  const data = { connectionId, tenantId, companyId, expiresAt, withinDays, daysLeft, warnedAt: now };
+  const data = { ...contextOf(state), expiresAt, withinDays, daysLeft, warnedAt: now };
   return [{ type: 'ConsentExpiring', data }];
 };
 

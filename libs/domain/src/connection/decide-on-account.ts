@@ -2,6 +2,7 @@ import { DomainError } from '#kernel';
 import type { IgnoreAccount, TrackAccount } from './connection.commands.js';
 import type { ConnectionEvent } from './connection.events.js';
 import type { KnownAccount, LinkedConnection } from './connection.state.js';
+import { contextOf } from './context.js';
 import { factsOf, identitiesOf, inLedger, isSameAccount } from './follow-accounts.js';
 import { afterDecision } from './observe-provider.js';
 
@@ -52,9 +53,8 @@ export const trackAccount = (command: TrackAccount, state: LinkedConnection): re
   }
   const ledgerId = ledgerFor(account, accountId, others, command);
   if (account.trackedAs === accountId && account.ledgerId === ledgerId) return [];
-  const { connectionId, tenantId, companyId } = state;
   const facts = inLedger(factsOf(account), ledgerId);
-  const data = { connectionId, tenantId, companyId, ...facts, accountId, trackedAt: command.now };
+  const data = { ...contextOf(state), ...facts, accountId, trackedAt: command.now };
   return afterDecision([{ type: 'AccountTracked', data }], command.now, state);
 };
 
@@ -64,7 +64,6 @@ export const ignoreAccount = (
 ): readonly ConnectionEvent[] => {
   const account = accountOf(state, providerAccountId);
   if (account.isIgnored === true && account.trackedAs === null) return [];
-  const { connectionId, tenantId, companyId } = state;
-  const data = { connectionId, tenantId, companyId, providerAccountId, reason: 'caller', ignoredAt: now };
+  const data = { ...contextOf(state), providerAccountId, reason: 'caller', ignoredAt: now };
   return afterDecision([{ type: 'AccountIgnored', data }], now, state);
 };

@@ -2,56 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { given, stateAfter } from '#testing';
 import { connection } from './connection.js';
 import type { Disconnect, ResealToken } from './connection.commands.js';
-import type {
-  ConnectionEvent,
-  LinkAtProvider,
-  LinkStarted,
-  OtherLink,
-  UserAtProvider,
-} from './connection.events.js';
+import type { ConnectionEvent, LinkAtProvider, OtherLink, UserAtProvider } from './connection.events.js';
 import { tokensInUse } from './ending.js';
+import { context, linkedAt, linkStartedAt, openedAt, OUR_LINK } from './fixtures.js';
 
 const NOW = '2026-06-01T08:00:00.000Z';
-const context = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
-const ours: LinkAtProvider = { providerUserId: 'u1', providerConnectionId: 'p1' };
+const ours = OUR_LINK;
 const theirs: LinkAtProvider = { providerUserId: 'u9', providerConnectionId: 'p9' };
 
-const opened: ConnectionEvent = {
-  type: 'ConnectionOpened',
-  data: {
-    ...context,
-    accountId: 'acc1',
-    institutionId: 'bank1',
-    iban: 'FR7630006000011234567890189',
-    provider: 'powens',
-    syncEnabled: true,
-    syncDaysBack: 90,
-    openedAt: NOW,
-  },
-};
-const page: LinkStarted = {
-  type: 'LinkStarted',
-  data: {
-    ...context,
-    stateHash: 'h',
-    expiresAt: NOW,
-    providerUserId: 'u1',
-    sealedToken: 's1',
-    startedAt: NOW,
-  },
-};
-const linkedTo = (link: LinkAtProvider, sealedToken: string): ConnectionEvent => ({
-  type: 'ConnectionLinked',
-  data: {
-    ...context,
-    provider: 'powens',
-    providerUserId: link.providerUserId,
-    providerConnectionId: link.providerConnectionId ?? '',
-    sealedToken,
-    stateHash: null,
-    linkedAt: NOW,
-  },
-});
+const opened = openedAt(NOW);
+const page = linkStartedAt(NOW);
+const linkedTo = (link: LinkAtProvider, sealedToken: string) => linkedAt(NOW, { ...link, sealedToken });
 const disconnected = (
   by: 'caller' | 'provider',
   link?: LinkAtProvider,

@@ -1,14 +1,9 @@
 import type { ConfirmEnd, RefuseEnd, ResealToken } from './connection.commands.js';
 import type { ConnectionDisconnected, ConnectionEvent, LinkAtProvider } from './connection.events.js';
 import type { ConnectionState, OpenedConnection, OpenEnding } from './connection.state.js';
+import { contextOf } from './context.js';
 
 type Opened = Exclude<ConnectionState, { status: 'none' }>;
-
-const contextOf = ({ connectionId, tenantId, companyId }: OpenedConnection) => ({
-  connectionId,
-  tenantId,
-  companyId,
-});
 
 export const isSameLink = (one: LinkAtProvider, other: LinkAtProvider): boolean =>
   one.providerUserId === other.providerUserId && one.providerConnectionId === other.providerConnectionId;

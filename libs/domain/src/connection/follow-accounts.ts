@@ -1,5 +1,6 @@
 import type { AccountFacts, ConnectionEvent } from './connection.events.js';
 import type { ConnectionProblem, KnownAccount, OpenedConnection } from './connection.state.js';
+import { contextOf } from './context.js';
 
 /** An account that the caller asked for is not among those that the bank shares with us. */
 export const ACCOUNT_NOT_FOUND = 'account.not-found';
@@ -71,7 +72,7 @@ export const inLedger = (facts: AccountFacts, ledgerId: string): AccountFacts =>
 
 /** Where exactly one account can continue what has no source, it does, without asking. */
 export const followedAnew = (state: OpenedConnection, now: string): readonly ConnectionEvent[] => {
-  const { connectionId, tenantId, companyId } = state;
+  const context = contextOf(state);
   const taken = new Set<string>();
   return followedAccounts(state).flatMap((followed): readonly ConnectionEvent[] => {
     const [account, ...others] = candidatesFor(followed, state).filter(
@@ -82,7 +83,7 @@ export const followedAnew = (state: OpenedConnection, now: string): readonly Con
     const ledgerId = followed.source?.ledgerId ?? account.ledgerId;
     const { accountId } = followed;
     const data = { ...inLedger(factsOf(account), ledgerId), accountId, trackedAt: now };
-    return [{ type: 'AccountTracked', data: { connectionId, tenantId, companyId, ...data } }];
+    return [{ type: 'AccountTracked', data: { ...context, ...data } }];
   });
 };
 

@@ -1,13 +1,8 @@
 import { DomainError } from '#kernel';
 import type { CompleteLink, RefuseLink, StartLink } from './connection.commands.js';
-import type { ConnectionContext, ConnectionEvent } from './connection.events.js';
+import type { ConnectionEvent } from './connection.events.js';
 import type { ConnectionState, LinkAttempt, OpenedConnection } from './connection.state.js';
-
-const contextOf = ({ connectionId, tenantId, companyId }: ConnectionContext): ConnectionContext => ({
-  connectionId,
-  tenantId,
-  companyId,
-});
+import { contextOf } from './context.js';
 
 /** The attempt that a callback's state belongs to; each state works once and only until it expires. */
 export const usableAttempt = (state: OpenedConnection, stateHash: string, now: string): LinkAttempt => {

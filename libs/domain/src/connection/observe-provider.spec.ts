@@ -4,36 +4,12 @@ import { connection } from './connection.js';
 import type { IgnoreAccount, ObserveProvider, TrackAccount } from './connection.commands.js';
 import type { AccountFacts, ConnectionEvent } from './connection.events.js';
 import { trackedAccounts } from './connection.state.js';
+import { context, IBAN, linkedAt, openedAt } from './fixtures.js';
 import { ACCOUNT_AMBIGUOUS, ACCOUNT_NOT_FOUND, NO_ACCOUNT_TRACKED } from './follow-accounts.js';
 
 const NOW = '2026-06-02T02:00:00.000Z';
-const IBAN = 'FR7630006000011234567890189';
-const context = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
-const opened: ConnectionEvent = {
-  type: 'ConnectionOpened',
-  data: {
-    ...context,
-    accountId: 'acc1',
-    institutionId: 'bank1',
-    iban: IBAN,
-    provider: 'powens',
-    syncEnabled: true,
-    syncDaysBack: 90,
-    openedAt: NOW,
-  },
-};
-const linked: ConnectionEvent = {
-  type: 'ConnectionLinked',
-  data: {
-    ...context,
-    provider: 'powens',
-    providerUserId: 'u1',
-    providerConnectionId: 'p1',
-    sealedToken: 's',
-    stateHash: null,
-    linkedAt: NOW,
-  },
-};
+const opened = openedAt(NOW);
+const linked = linkedAt(NOW);
 const ours: AccountFacts = {
   providerAccountId: 'a1',
   ledgerId: 'l1',

@@ -1,15 +1,10 @@
-import type { AccountFacts, ActionOwner, ConnectionContext, ConnectionEvent } from './connection.events.js';
+import type { AccountFacts, ActionOwner, ConnectionEvent } from './connection.events.js';
 import type { ObserveProvider } from './connection.commands.js';
 import type { ConnectionProblem, KnownAccount, LinkedConnection } from './connection.state.js';
+import { contextOf } from './context.js';
 import { evolveConnection } from './evolve-connection.js';
 import { accountProblem, followedAnew, identitiesOf, inLedger, isAccountProblem } from './follow-accounts.js';
 import { PROVIDER_SILENT } from './silence.js';
-
-const contextOf = ({ connectionId, tenantId, companyId }: ConnectionContext): ConnectionContext => ({
-  connectionId,
-  tenantId,
-  companyId,
-});
 
 /** A currency or an IBAN is often learned late; a ledger that is in use is kept whatever the new words are. */
 const isDescribedAnew = (before: AccountFacts, now: AccountFacts): boolean =>

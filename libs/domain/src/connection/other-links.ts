@@ -1,6 +1,7 @@
 import type { ObserveOtherLinks } from './connection.commands.js';
 import type { ConnectionEvent, OtherLink } from './connection.events.js';
 import type { LinkedConnection } from './connection.state.js';
+import { contextOf } from './context.js';
 import { isOwnUser } from './ending.js';
 
 const idsOf = (links: readonly OtherLink[]): string =>
@@ -19,8 +20,5 @@ export const observeOtherLinks = (
 ): readonly ConnectionEvent[] => {
   if (!state.access || !isOwnUser(state, state.access.providerUserId)) return [];
   if (idsOf(links) === idsOf(state.otherLinks ?? [])) return [];
-  const { connectionId, tenantId, companyId } = state;
-  return [
-    { type: 'OtherLinksObserved', data: { connectionId, tenantId, companyId, links, observedAt: now } },
-  ];
+  return [{ type: 'OtherLinksObserved', data: { ...contextOf(state), links, observedAt: now } }];
 };

@@ -2,44 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { given } from '#testing';
 import { connection } from './connection.js';
 import type { ConnectionEvent } from './connection.events.js';
+import { context, IBAN, linkedAt, openedAt } from './fixtures.js';
 import { PROVIDER_SILENT, silentSince } from './silence.js';
 
 const NOW = '2026-06-20T02:00:00.000Z';
 const LAST = '2026-06-06T02:00:00.000Z';
-const context = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
 const history: readonly ConnectionEvent[] = [
-  {
-    type: 'ConnectionOpened',
-    data: {
-      ...context,
-      accountId: 'acc1',
-      institutionId: 'bank1',
-      iban: 'FR7630006000011234567890189',
-      provider: 'powens',
-      syncEnabled: true,
-      syncDaysBack: 90,
-      openedAt: LAST,
-    },
-  },
-  {
-    type: 'ConnectionLinked',
-    data: {
-      ...context,
-      provider: 'powens',
-      providerUserId: 'u1',
-      providerConnectionId: 'p1',
-      sealedToken: 's',
-      stateHash: null,
-      linkedAt: LAST,
-    },
-  },
+  openedAt(LAST),
+  linkedAt(LAST),
   {
     type: 'AccountTracked',
     data: {
       ...context,
       providerAccountId: 'a1',
       ledgerId: 'l1',
-      iban: 'FR7630006000011234567890189',
+      iban: IBAN,
       name: 'Compte',
       accountType: 'checking',
       currency: 'EUR',
@@ -70,7 +47,7 @@ const observe = (refreshedAt: string | null, isHealthy = true) =>
       {
         providerAccountId: 'a1',
         ledgerId: 'l1',
-        iban: 'FR7630006000011234567890189',
+        iban: IBAN,
         name: 'Compte',
         accountType: 'checking',
         currency: 'EUR',

@@ -1,5 +1,6 @@
 import type { ConnectionEvent } from './connection.events.js';
 import type { LinkedConnection } from './connection.state.js';
+import { contextOf } from './context.js';
 
 /** The provider says that all is well, and has brought nothing from the bank for unusually long. */
 export const PROVIDER_SILENT = 'provider.silent';
@@ -32,8 +33,7 @@ export const noticeSilence = (
   state: LinkedConnection,
 ): readonly ConnectionEvent[] => {
   if (state.problem !== null || state.waiting) return [];
-  const { connectionId, tenantId, companyId } = state;
-  const context = { connectionId, tenantId, companyId };
+  const context = contextOf(state);
   return [
     { type: 'SilenceNoticed', data: { ...context, refreshedAt, noticedAt: now } },
     {

@@ -29,6 +29,9 @@ const TIMES = ['00:30', '02:30', '06:00', '09:15', '13:40', '18:05', '23:50'] as
 /** Tells a random story; remembers what exists, so that every step can be played. */
 class Teller {
   private rowCount = 0;
+  private today = 0;
+  /** The bank day of each row, counted from the first of the story. */
+  private readonly dayOf = new Map<string, number>();
   private inTrouble = false;
   private readonly accounts: KnownAccount[] = [];
 
@@ -62,6 +65,7 @@ class Teller {
   }
 
   day(day: number): ScenarioGroup {
+    this.today = day;
     const steps = Array.from({ length: this.random.between(1, 4) }, () => this.calmStep()).flat();
     if (this.random.chance(this.options.trouble)) steps.push(...this.troubleStep());
     return { day, at: this.random.pick(TIMES), steps, ...(this.random.chance(0.2) && { sync: false }) };
@@ -101,9 +105,11 @@ class Teller {
       const ref = `r${this.rowCount}`;
       const coming = account.type === 'card' || this.random.chance(0.15);
       (coming ? account.coming : account.booked).push(ref);
+      const date = coming ? this.random.between(0, 4) : this.random.between(oldest, 0);
+      this.dayOf.set(ref, this.today + date);
       return {
         ref,
-        date: coming ? this.random.between(0, 4) : this.random.between(oldest, 0),
+        date,
         value: fromCents((this.random.chance(0.7) ? -1 : 1) * this.random.between(1, 40_000)),
         wording: this.random.pick(WORDINGS),
         ...(this.random.chance(0.2) && { rdate: this.random.between(oldest - 3, 0) }),
@@ -124,6 +130,16 @@ class Teller {
   /** Takes one of the names out of the list. */
   private take(names: string[]): string | undefined {
     return names.splice(this.random.between(0, Math.max(0, names.length - 1)), 1)[0];
+  }
+
+  /**
+   * Booked rows that may change or go. Those of the account's first day do neither: when it is re-created at that moment, nobody
+   * can tell them from a history that begins later under the new id.
+   */
+  private followable({ booked }: KnownAccount): string[] {
+    const days = booked.map((ref) => this.dayOf.get(ref) ?? 0);
+    const first = Math.min(...days);
+    return booked.filter((_, nth) => (days[nth] ?? first) > first);
   }
 
   private calmStep(): Step[] {
@@ -159,20 +175,24 @@ class Teller {
     const row = this.take(account.coming);
     if (row === undefined) return [];
     account.booked.push(row);
+    this.dayOf.set(row, Math.min(this.dayOf.get(row) ?? this.today, this.today));
     const corrected = this.random.chance(0.3) && { value: fromCents(-this.random.between(1, 40_000)) };
     return [{ book: { row, ...this.identity(), ...corrected } }];
   }
 
   private change(account: KnownAccount): Step[] {
-    const row = account.booked[this.random.between(0, account.booked.length - 1)];
+    const rows = this.followable(account);
+    const row = rows[this.random.between(0, Math.max(0, rows.length - 1))];
     if (row === undefined) return [];
     const what = this.random.pick(['date', 'value', 'wording']);
+    const date = this.random.between(-6, 0);
+    if (what === 'date') this.dayOf.set(row, this.today + date);
     return [
       {
         change: {
           row,
           ...this.identity(),
-          ...(what === 'date' && { date: this.random.between(-6, 0) }),
+          ...(what === 'date' && { date }),
           ...(what === 'value' && { value: fromCents(-this.random.between(1, 90_000)) }),
           ...(what === 'wording' && { wording: `RECTIF ${this.random.pick(WORDINGS)}` }),
         },
@@ -181,8 +201,9 @@ class Teller {
   }
 
   private remove(account: KnownAccount): Step[] {
-    const row = this.take(account.booked);
+    const row = this.take(this.followable(account));
     if (row === undefined) return [];
+    account.booked = account.booked.filter((ref) => ref !== row);
     account.gone.push(row);
     return [{ delete: { row, ...(this.random.chance(0.4) && { tombstone: false }) } }];
   }

@@ -5,7 +5,6 @@ import {
   type ConnectionState,
   isSameLink,
   type LinkAtProvider,
-  type SealedAccess,
   type UserAtProvider,
 } from '#domain';
 import { fold, runDecider } from '#event-store';
@@ -33,10 +32,9 @@ export class DisconnectAtProviderHandler implements ICommandHandler<DisconnectAt
   }
 
   async execute({ connectionId, revision }: DisconnectAtProvider): Promise<void> {
-    const { before, disconnection } = await this.#stateAt(connectionId, revision);
-    if (before.status === 'none' || !before.access || !disconnection) return;
-    const { ending } = disconnection;
-    if (!ending) return this.#endLegacy(before, before.access);
+    const disconnection = await this.#disconnectionAt(connectionId, revision);
+    const ending = disconnection?.ending;
+    if (!ending) return;
     const { state: now } = await fold(this.#deps, connection, connectionId);
     const open = now.status === 'none' ? undefined : now.endings?.find((each) => isSameLink(each, ending));
     if (now.status === 'none' || !open) return;
@@ -78,17 +76,6 @@ export class DisconnectAtProviderHandler implements ICommandHandler<DisconnectAt
     return provider.endUser(access, by === 'caller' ? 'end' : 'spare');
   }
 
-  /** Disconnected before it was followed up whether the provider did its part. */
-  async #endLegacy(before: Ended, access: SealedAccess): Promise<void> {
-    if (!access.providerConnectionId) return;
-    try {
-      await this.#deps.provider(before.opened.provider).disconnect(openAccess(this.#deps, access));
-    } catch (error) {
-      if (!(error instanceof ProviderError) || isPassing(error)) throw error;
-      throw this.#permanent(before, error);
-    }
-  }
-
   #permanent({ connectionId, opened }: Ended, cause: ProviderError): PermanentFailure {
     return new PermanentFailure(
       `Connection ${connectionId} is disconnected here but not at ${opened.provider} (${cause.code}): end it in the provider's console.`,
@@ -101,20 +88,16 @@ export class DisconnectAtProviderHandler implements ICommandHandler<DisconnectAt
     await runDecider(this.#deps, connection, connectionId, command, { metadata });
   }
 
-  /** The connection as it was at that event: it may have been opened anew since. */
-  async #stateAt(
-    connectionId: string,
-    revision: bigint,
-  ): Promise<{ readonly before: ConnectionState; readonly disconnection: Disconnection | null }> {
+  /** The connection may have been opened anew since. */
+  async #disconnectionAt(connectionId: string, revision: bigint): Promise<Disconnection | null> {
     const stream = streamOf(connection.category, connectionId);
-    const options = { maxCount: Number(revision) + 1 };
-    let before: ConnectionState = connection.initialState;
-    let disconnection: Disconnection | null = null;
-    for await (const { type, data } of this.#deps.store.readStream(stream, options)) {
+    for await (const { type, data } of this.#deps.store.readStream(stream, {
+      from: revision,
+      maxCount: 1,
+    })) {
       const event = { type, data } as ConnectionEvent;
-      before = connection.evolve(before, event);
-      disconnection = event.type === 'ConnectionDisconnected' ? event.data : null;
+      if (event.type === 'ConnectionDisconnected') return event.data;
     }
-    return { before, disconnection };
+    return null;
   }
 }

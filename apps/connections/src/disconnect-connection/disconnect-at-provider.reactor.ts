@@ -24,8 +24,8 @@ export class DisconnectAtProviderReactor {
   async react(recorded: RecordedEvent): Promise<void> {
     const event = { type: recorded.type, data: recorded.data } as ConnectionEvent;
     if (event.type !== 'ConnectionDisconnected') return;
-    const { connectionId, by, ending } = event.data;
-    if (by !== 'caller' && !ending) return;
+    const { connectionId, ending } = event.data;
+    if (!ending) return;
     const message: DisconnectAtProviderMessage = { connectionId, revision: String(recorded.revision) };
     await this.#commands.publish(COMMAND_SUBJECTS.disconnectAtProvider, message, { msgId: recorded.id });
   }

@@ -24,8 +24,11 @@ const metadata: EventMetadata = {
 const NOW = '2026-11-22T10:00:00.000Z';
 const vault = new Vault(generateKey());
 
-/** Linked to the provider's connection `p-1`, disconnected, opened anew, linked to `p-2`. */
-const history = (connectionId: string, key: Vault): readonly ConnectionEvent[] => {
+const failing = (kind: ProviderError['kind']) => () =>
+  Promise.reject(new ProviderError(kind, 'powens.conflict', 'Words.'));
+
+describe('a disconnection at the provider', () => {
+  const connectionId = randomUUID();
   const ids = { connectionId, tenantId: 't', companyId: 'c' };
   const opened: ConnectionEvent = {
     type: 'ConnectionOpened',
@@ -40,101 +43,19 @@ const history = (connectionId: string, key: Vault): readonly ConnectionEvent[] =
       openedAt: NOW,
     },
   };
-  const linked = (providerConnectionId: string): ConnectionEvent => ({
+  const linkedTo = (providerConnectionId: string): ConnectionEvent => ({
     type: 'ConnectionLinked',
     data: {
       ...ids,
       provider: 'powens',
       providerUserId: 'u',
       providerConnectionId,
-      sealedToken: key.seal(`token of ${providerConnectionId}`),
+      sealedToken: vault.seal(`token of ${providerConnectionId}`),
       stateHash: null,
       linkedAt: NOW,
     },
   });
-  const disconnected: ConnectionEvent = {
-    type: 'ConnectionDisconnected',
-    data: { ...ids, by: 'caller', disconnectedAt: NOW },
-  };
-  return [opened, linked('p-1'), disconnected, opened, linked('p-2')];
-};
-
-const DISCONNECTED_AT = 2n;
-
-const scene = async (answer: () => Promise<void>, sealedWith = vault) => {
-  const asked: ProviderAccess[] = [];
-  const powens: Pick<BankProvider, 'name' | 'disconnect'> = {
-    name: 'powens',
-    disconnect: (access) => {
-      asked.push(access);
-      return answer();
-    },
-  };
-  const store = new InMemoryEventStore();
-  const connectionId = randomUUID();
-  await store.append(
-    streamOf('connection', connectionId),
-    'no-stream',
-    history(connectionId, sealedWith).map((event) => ({ ...event, metadata })),
-  );
-  const providers = new Providers([powens as BankProvider]);
-  const deps: Pick<ConnectionsDeps, 'store' | 'vault' | 'provider'> = {
-    store,
-    vault,
-    provider: (name) => providers.named(name),
-  };
-  const handler = new DisconnectAtProviderHandler(deps as ConnectionsDeps);
-  const execute = () => handler.execute(new DisconnectAtProvider(connectionId, DISCONNECTED_AT));
-  return { asked, store, connectionId, execute };
-};
-
-const failing = (kind: ProviderError['kind']) => () =>
-  Promise.reject(new ProviderError(kind, 'powens.conflict', 'Words.'));
-
-describe('a disconnection at the provider', () => {
-  it('ends what was linked then, not what was linked since', async () => {
-    const { asked, execute } = await scene(() => Promise.resolve());
-    await execute();
-    expect(asked.map(({ providerConnectionId, accessToken }) => [providerConnectionId, accessToken])).toEqual(
-      [['p-1', 'token of p-1']],
-    );
-  });
-
-  it.each(['retry', 'retry-after'] as const)('is tried again after a failure of kind %s', async (kind) => {
-    const { execute } = await scene(failing(kind));
-    await expect(execute()).rejects.toBeInstanceOf(ProviderError);
-  });
-
-  it('is a dead letter at once when the provider refuses for good', async () => {
-    const { execute } = await scene(failing('permanent'));
-    await expect(execute()).rejects.toBeInstanceOf(PermanentFailure);
-  });
-
-  it('asks nobody when no key opens the token', async () => {
-    const { asked, execute } = await scene(() => Promise.resolve(), new Vault(generateKey()));
-    await expect(execute()).rejects.toMatchObject({ code: 'vault.unknown-key' });
-    expect(asked).toEqual([]);
-  });
-
-  it('is announced once per disconnection by a caller, and asks no provider while the log is read', async () => {
-    const { store, connectionId } = await scene(failing('retry'));
-    const published: unknown[] = [];
-    const reactor = new DisconnectAtProviderReactor({
-      publish: async (subject, payload) => void published.push([subject, payload]),
-    });
-    for await (const event of store.readStream(streamOf('connection', connectionId))) {
-      await reactor.react(event);
-    }
-    expect(published).toEqual([
-      [COMMAND_SUBJECTS.disconnectAtProvider, { connectionId, revision: String(DISCONNECTED_AT) }],
-    ]);
-  });
-});
-
-describe('a disconnection that is followed up', () => {
-  const connectionId = randomUUID();
-  const [opened, linked] = history(connectionId, vault);
-  const ids = { connectionId, tenantId: 't', companyId: 'c' };
+  const linked = linkedTo('p-1');
   const page: ConnectionEvent = {
     type: 'LinkStarted',
     data: {
@@ -153,14 +74,13 @@ describe('a disconnection that is followed up', () => {
   });
 
   const follow = async (
-    events: readonly (ConnectionEvent | undefined)[],
+    known: readonly ConnectionEvent[],
     revision: bigint,
     powens: Partial<BankProvider>,
     key = vault,
   ) => {
     const store = new InMemoryEventStore();
     const stream = streamOf('connection', connectionId);
-    const known = events.filter((event) => event !== undefined);
     await store.append(stream, 'no-stream', known.map((event) => ({ ...event, metadata }))); // prettier-ignore
     const asked: string[] = [];
     const provider: Partial<BankProvider> = {
@@ -189,7 +109,7 @@ describe('a disconnection that is followed up', () => {
       for await (const { type, data } of store.readStream(stream)) events.push({ type, data });
       return events.slice(known.length);
     };
-    return { execute, asked, written };
+    return { execute, asked, written, stored: () => store.readStream(stream) };
   };
 
   it('ends the link, then the user that was made for it, and says so once', async () => {
@@ -218,6 +138,13 @@ describe('a disconnection that is followed up', () => {
     expect(await written()).toMatchObject([{ type: 'LinkEnded', data: { user: 'in-use' } }]);
   });
 
+  it('ends what was linked then, not what was linked since', async () => {
+    const again = [opened, linked, gone('caller', false), opened, linkedTo('p-2')];
+    const { execute, asked } = await follow(again, 2n, {});
+    await execute();
+    expect(asked).toEqual(['disconnect p-1 with token of p-1']);
+  });
+
   it('leaves alone what was given to us again meanwhile', async () => {
     const again = [opened, linked, gone('caller', false), opened, linked];
     const { execute, asked, written } = await follow(again, 2n, {});
@@ -228,9 +155,11 @@ describe('a disconnection that is followed up', () => {
 
   it('goes on while the provider is away, and says where it refuses for good', async () => {
     const events = [opened, page, linked, gone('caller', true)];
-    const away = await follow(events, 3n, { disconnect: failing('retry') });
-    await expect(away.execute()).rejects.toBeInstanceOf(ProviderError);
-    expect(await away.written()).toEqual([]);
+    for (const kind of ['retry', 'retry-after'] as const) {
+      const away = await follow(events, 3n, { disconnect: failing(kind) });
+      await expect(away.execute()).rejects.toBeInstanceOf(ProviderError);
+      expect(await away.written()).toEqual([]);
+    }
     const refusing = await follow(events, 3n, { endUser: failing('permanent') });
     await expect(refusing.execute()).rejects.toBeInstanceOf(PermanentFailure);
     expect(await refusing.written()).toMatchObject([{ type: 'LinkEndRefused' }]);
@@ -250,5 +179,28 @@ describe('a disconnection that is followed up', () => {
     );
     await execute();
     expect(asked[0]).toBe('disconnect p-1 with the same token');
+  });
+
+  it('asks nobody when no key opens the token', async () => {
+    const key = new Vault(generateKey());
+    const { asked, execute } = await follow([opened, page, linked, gone('caller', true)], 3n, {}, key);
+    await expect(execute()).rejects.toMatchObject({ code: 'vault.unknown-key' });
+    expect(asked).toEqual([]);
+  });
+
+  it('is announced once for what is left to be ended, and asks no provider while the log is read', async () => {
+    const nothingLeft: ConnectionEvent = {
+      type: 'ConnectionDisconnected',
+      data: { ...ids, by: 'provider', disconnectedAt: NOW },
+    };
+    const history = [opened, linked, gone('caller', false), opened, linkedTo('p-2'), nothingLeft];
+    const { stored, asked } = await follow(history, 2n, {});
+    const published: unknown[] = [];
+    const reactor = new DisconnectAtProviderReactor({
+      publish: async (subject, payload) => void published.push([subject, payload]),
+    });
+    for await (const event of stored()) await reactor.react(event);
+    expect(published).toEqual([[COMMAND_SUBJECTS.disconnectAtProvider, { connectionId, revision: '2' }]]);
+    expect(asked).toEqual([]);
   });
 });

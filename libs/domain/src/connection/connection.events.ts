@@ -175,7 +175,7 @@ export type ConnectionDisconnected = Event<
   {
     readonly by: 'caller' | 'provider';
     readonly disconnectedAt: string;
-    /** What is still to end at the provider; absent: nothing, or written before it was followed up. */
+    /** What is still to end at the provider; absent: nothing. */
     readonly ending?: LinkAtProvider & { readonly isOwnUser: boolean };
   }
 >;

@@ -271,6 +271,47 @@ describe('a fetch that cannot end well', () => {
     },
   );
 
+  /** Two rows of five, and then this. */
+  const endingWith = (answer: object) =>
+    fetchWith((_, nth) => {
+      const _links = { next: { href: `${USER_WIDE}?cursor=1` } };
+      return { body: nth === 1 ? { transactions: [row(1), row(2)], total: 5, _links } : answer };
+    });
+
+  it.each([
+    ['leaves its links out although there is more', { transactions: [row(3)], total: 5 }],
+    ['leaves its links out, and is full', { transactions: Array.from({ length: 1000 }, (_, n) => row(n)) }],
+    ['is empty, and contradicts the one before', { transactions: [], total: 0, _links: { next: null } }],
+    ['is empty, and says nothing more of a total', { transactions: [], _links: { next: null } }],
+    ['is empty, without links', { transactions: [] }],
+  ])('does not take a page for the last one that %s', async (_, answer) => {
+    const { end, failed } = await endingWith(answer);
+    expect(failed).toBeUndefined();
+    expect(end).toEqual({ kind: 'end', complete: false, cursor: null, reason: null, scope: 'incremental' });
+  });
+
+  it.each([
+    ['has all that was announced, without links', { transactions: [row(3), row(4), row(5)], total: 5 }],
+    [
+      'has fewer than was announced, and says that it is the last',
+      { transactions: [row(3)], total: 5, _links: { next: null } },
+    ],
+    ['is empty, and counts more than the pages had', { transactions: [], total: 5, _links: { next: null } }],
+    ['has a link to nowhere', { transactions: [row(3)], _links: { next: { href: null } } }],
+  ])('takes a page for the last one that %s', async (_, answer) => {
+    const { end } = await endingWith(answer);
+    expect(end).toMatchObject({ complete: true, scope: 'full' });
+  });
+
+  it.each([{ next: {} }, { next: [] }, { next: { href: {} } }, { next: true }])(
+    'does not take a next page that it cannot read for none: %j',
+    async (links) => {
+      const { failed, end } = await endingWith({ transactions: [row(3)], _links: links });
+      expect(failed).toMatchObject({ kind: 'bug', code: 'powens.unreadable-answer' });
+      expect(end).toMatchObject({ kind: 'page' });
+    },
+  );
+
   it('of an account that is gone fails, so that nobody concludes that its rows were deleted', async () => {
     const { failed } = await fetchWith(() => ({ status: 404, body: { code: 'notFound' } }), {
       accounts: wanted('8801'),

@@ -2,11 +2,10 @@ import type { FetchedTransaction } from '#domain';
 import {
   type CallCount, type FetchRequest, type FetchStep, ProviderError, type WantedAccount,
 } from '../bank-provider.js'; // prettier-ignore
-import { asList, asRecord, asText } from '../json-fields.js';
 import { isAttended } from './attended-calls.js';
-import { unreadable } from './read-answers.js';
 import { planRead } from './plan-read.js';
 import type { PowensClient } from './powens-client.js';
+import { type Page, PageCount, readPage } from './transactions-page.js';
 import {
   formatCursor,
   laterOf,
@@ -16,21 +15,7 @@ import {
 } from './transactions-cursor.js';
 import { accountOfRow, lastUpdateOfRow, translateTransaction } from './translate-transaction.js';
 
-type Stop = 'page-cap' | 'repeated-cursor' | null;
-
-interface Page {
-  readonly rows: readonly unknown[];
-  /** Address of the next page; `null` on the last one. */
-  readonly next: string | null;
-}
-
-const readPage = (answer: unknown): Page => {
-  const page = asRecord(answer);
-  const rows = asList(page?.['transactions']);
-  if (!rows) throw unreadable('a page without transactions');
-  const next = asRecord(page?.['_links'])?.['next'];
-  return { rows, next: asText(next) ?? asText(asRecord(next)?.['href']) };
-};
+type Stop = 'page-cap' | 'repeated-cursor' | 'cut-short' | null;
 
 /** One fetch of transactions: its pages, how many there were, and how far it came. */
 export class TransactionsFetch {
@@ -54,8 +39,9 @@ export class TransactionsFetch {
   async *steps(): AsyncGenerator<FetchStep, void> {
     const read = planRead(this.request, this.cursor);
     const stop = read ? yield* this.read(read.path) : 'no-account';
-    if (stop === 'page-cap' || stop === 'repeated-cursor') {
-      yield { kind: 'end', complete: false, cursor: null, reason: stop, scope: 'incremental' };
+    if (stop !== null && stop !== 'no-account') {
+      const reason = stop === 'cut-short' ? null : stop;
+      yield { kind: 'end', complete: false, cursor: null, reason, scope: 'incremental' };
       return;
     }
     // No account is shared any more: nothing was read, so nothing may be concluded from what is absent.
@@ -74,6 +60,7 @@ export class TransactionsFetch {
 
   private async *read(path: string): AsyncGenerator<FetchStep, Stop | 'no-account'> {
     const seen = new Set<string>();
+    const count = new PageCount();
     let address: string | null = this.client.addressOf(path);
     while (address !== null) {
       if (seen.has(address)) return 'repeated-cursor';
@@ -83,6 +70,7 @@ export class TransactionsFetch {
       if (page === null) return 'no-account';
       this.pages += 1;
       yield { kind: 'page', items: this.itemsOf(page.rows) };
+      if (count.isCutShort(page)) return 'cut-short';
       address = page.next === null ? null : this.client.follow(page.next);
     }
     return null;

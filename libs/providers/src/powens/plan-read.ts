@@ -3,7 +3,7 @@ import type { FetchRequest, WantedAccount } from '../bank-provider.js';
 import { changedSince, type TransactionsCursor } from './transactions-cursor.js';
 
 /** Powens' maximum, and the parameter is mandatory. */
-const PAGE_SIZE = '1000';
+export const PAGE_SIZE = 1000;
 
 /** One run through the pages of one address. */
 export interface Read {
@@ -17,7 +17,7 @@ const addressOf = (accounts: readonly WantedAccount[], filters: Readonly<Record<
   const [only, ...others] = accounts;
   const owner = only && others.length === 0 ? `/accounts/${encodeURIComponent(only.providerAccountId)}` : '';
   // Without `all`, rows that the bank took back would vanish without a word.
-  const query = new URLSearchParams({ limit: PAGE_SIZE, all: '', ...filters });
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE), all: '', ...filters });
   return `/users/me${owner}/transactions?${query}`;
 };
 

@@ -137,7 +137,9 @@ describe('an opening that is not right is refused, names the field, and writes n
       const answer = await stack.call('/v1/connections', json(opening(changes)));
       const { errors = [] } = await expectProblem(answer, 400, 'request.invalid');
       expect(new Set(errors.map((error) => error.field)).size, 'a field that is right was blamed').toBe(1);
-      expect(errors).toContainEqual({ field, message: expect.stringContaining(message ?? '') as string });
+      expect(errors).toContainEqual(
+        expect.objectContaining({ field, message: expect.stringContaining(message ?? '') as string }),
+      );
     });
   });
 

@@ -1,3 +1,4 @@
+import { fieldErrors } from '#contracts';
 import { EventTail } from '#messaging';
 import { createLogger, demand, HealthRegistry, startHttpApp, type Stoppable } from '#platform';
 import { openVault, periodically, type ServiceResources } from '#service';
@@ -49,6 +50,7 @@ export const startGateway = async (resources: ServiceResources): Promise<Stoppab
     health,
     statuses: STATUSES,
     tell: tellProblem,
+    fieldErrors,
     fastify: { bodyLimit: BODY_LIMIT },
     configure: (app) => {
       acceptEmptyBodies(app);

@@ -25,10 +25,14 @@ it.each(['provider.failed', 'sync.not-accepted', 'request.invalid'])(
 );
 
 it('leaves it to the fields to say what is wrong with them', () => {
-  const errors = [{ field: 'iban', message: 'must be a string' }];
+  const errors = [
+    { field: 'limit', code: 'field.too-great', parameters: { max: '500' }, message: 'must be at most 500' },
+    { field: 'iban', code: 'field.of-tomorrow', message: 'must be odd' },
+    { field: 'iban', message: 'must be a string' },
+  ];
   const told = inFrench(problem('request.invalid', { errors }));
   expect(told.detail).not.toContain('English');
-  expect(told.errors).toEqual(errors);
+  expect(told.errors).toEqual([{ ...errors[0], message: 'doit valoir au plus 500' }, ...errors.slice(1)]);
 });
 
 it('is left as it is for whoever likes English, and where nobody knows its code', () => {

@@ -1,9 +1,15 @@
-import { problemText } from '#contracts';
+import { fieldFaultText, type Language, problemText } from '#contracts';
 import type { Problem, ProblemTeller } from '#platform';
 import { callerLanguage } from './caller-language.js';
 
 /** Codes whose English words are made where they arise, and say what no catalogue can know. */
 const SAYS_MORE = /^(provider\.|sync\.not-accepted$|request\.(refused|forbidden)$)/;
+
+/** Each field's fault in words of this language. */
+const tellFields = ({ errors }: Problem, language: Language) =>
+  errors && {
+    errors: errors.map((error) => ({ ...error, message: fieldFaultText(error, language) ?? error.message })),
+  };
 
 const detailOf = ({ code, detail, errors }: Problem) =>
   SAYS_MORE.test(code) || (code === 'request.invalid' && !errors) ? { parameters: { detail } } : {};
@@ -16,5 +22,6 @@ export const tellProblem: ProblemTeller = (problem, acceptLanguage) => {
   const language = callerLanguage(acceptLanguage);
   if (language === 'en') return { problem, language };
   const text = problemText({ code: problem.code, ...detailOf(problem) }, language);
-  return text === null ? { problem, language: 'en' } : { problem: { ...problem, detail: text }, language };
+  if (text === null) return { problem, language: 'en' };
+  return { problem: { ...problem, detail: text, ...tellFields(problem, language) }, language };
 };

@@ -1,6 +1,10 @@
 /** One wrong member of a request. */
 export interface ProblemField {
   readonly field: string;
+  /** Stable: what is wrong with it (docs/errors.md), and what the words name beside it. */
+  readonly code: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** In words that follow the field's name. */
   readonly message: string;
 }
 

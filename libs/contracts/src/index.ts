@@ -2,6 +2,7 @@ import 'reflect-metadata';
 export * from './subjects.js';
 export * from './nullable.js';
 export * from './problems/index.js';
+export * from './field-errors.js';
 export * from './views/index.js';
 export * from './public-events/index.js';
 export * from './commands/disconnect-at-provider.request.js';

@@ -10,7 +10,6 @@ export * from './commands/jetstream-context.js';
 export * from './commands/jetstream.strategy.js';
 export * from './events/event-publisher.js';
 export * from './events/event-tail.js';
-export * from './rpc/field-error.js';
 export * from './rpc/request-invalid.js';
 export * from './rpc/rpc-client.js';
 export * from './rpc/rpc-correlation.interceptor.js';

@@ -12,7 +12,7 @@ import { addOperatorRoutes, measureRequests } from './http/operator-routes.js';
 import { asItIs, problem, type ProblemTeller } from './http/problem.js';
 import { ProblemFilter, sendProblem } from './http/problem-filter.js';
 import type { StatusTable } from './http/problem-status.js';
-import { httpValidationPipe } from './http/validation-pipe.js';
+import { type FieldErrorsOf, fieldErrors, httpValidationPipe } from './http/validation-pipe.js';
 import { logAs, NestLogger } from './logging/nest-logger.js';
 
 export interface HttpAppOptions {
@@ -29,6 +29,8 @@ export interface HttpAppOptions {
   readonly statuses?: StatusTable;
   /** Puts problems into words of the caller's language; without it they stay as they are. */
   readonly tell?: ProblemTeller;
+  /** What is said of the broken rules of a request; in class-validator's words without it. */
+  readonly fieldErrors?: FieldErrorsOf;
   readonly fastify?: FastifyHttpOptions<Server>;
   /** `false`: Nest installs no parser, bodies are the app's own affair. */
   readonly bodyParser?: boolean;
@@ -121,7 +123,7 @@ export const startHttpApp = (options: HttpAppOptions): Promise<HttpApp> =>
       measureRequests(fastify, metrics);
       addOperatorRoutes(fastify, health, metrics);
       app.useGlobalFilters(new ProblemFilter(logger, options.statuses ?? {}, tell));
-      app.useGlobalPipes(httpValidationPipe());
+      app.useGlobalPipes(httpValidationPipe(options.fieldErrors ?? fieldErrors));
       await options.configure?.(app);
       await listen(app, options);
     } catch (error) {

@@ -9,7 +9,9 @@ const messageOf = (text: string, sandbox = false): unknown => {
     return error instanceof DomainError ? error.details : error;
   }
 };
-const fault = (message: string) => ({ errors: [{ field: 'iban', message }] });
+const fault = (code: string, message: string, parameters = {}) => ({
+  errors: [{ field: 'iban', code, parameters, message }],
+});
 
 describe('an IBAN', () => {
   it.each([
@@ -24,7 +26,8 @@ describe('an IBAN', () => {
 
   it('is told its right check digits', () => {
     const message = 'has wrong check digits: for this account number they are 76';
-    expect(messageOf('FR7799998000010000000452127')).toEqual(fault(message));
+    const told = fault('field.iban-check-digits', message, { digits: '76' });
+    expect(messageOf('FR7799998000010000000452127')).toEqual(told);
   });
 
   it.each([
@@ -35,12 +38,12 @@ describe('an IBAN', () => {
     'FR76é9998000010000000452127',
   ])('is refused for its shape or length: "%s"', (text) => {
     const message = 'is no IBAN: check the country code, the length and the characters';
-    expect(messageOf(text)).toEqual(fault(message));
+    expect(messageOf(text)).toEqual(fault('field.no-iban', message));
   });
 
   it('of the original guide is accepted by the sandbox bank alone', () => {
     const guide = 'FR7612345678901234567890123';
     expect(checkedIban(guide, true)).toBe(guide);
-    expect(messageOf(guide)).toEqual(fault('has wrong check digits: for this account number they are 48'));
+    expect(messageOf(guide)).toMatchObject({ errors: [{ parameters: { digits: '48' } }] });
   });
 });

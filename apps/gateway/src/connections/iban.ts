@@ -1,3 +1,4 @@
+import { fieldError, type FieldError } from '#contracts';
 import { DomainError } from '#kernel';
 import { composeIBAN, electronicFormatIBAN, validateIBAN, ValidationErrorsIBAN } from 'ibantools';
 
@@ -19,10 +20,8 @@ const rightDigits = (iban: string): string | null => {
   return composed?.slice(CHECK_DIGITS_AT, BBAN_AT) ?? null;
 };
 
-const fault = (message: string) =>
-  new DomainError('request.invalid', 'The request is not valid. See errors.', {
-    errors: [{ field: 'iban', message }],
-  });
+const refused = (error: FieldError) =>
+  new DomainError('request.invalid', 'The request is not valid. See errors.', { errors: [error] });
 
 /**
  * The IBAN in its electronic form (no spaces, capitals).
@@ -32,6 +31,6 @@ export const checkedIban = (text: string, sandbox: boolean): string => {
   const iban = electronicFormatIBAN(text) ?? '';
   if (isIban(iban) || (sandbox && SANDBOX_IBANS.has(iban))) return iban;
   const digits = rightDigits(iban);
-  if (digits === null) throw fault('is no IBAN: check the country code, the length and the characters');
-  throw fault(`has wrong check digits: for this account number they are ${digits}`);
+  if (digits === null) throw refused(fieldError('iban', 'field.no-iban'));
+  throw refused(fieldError('iban', 'field.iban-check-digits', { digits }));
 };

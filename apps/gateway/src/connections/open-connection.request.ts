@@ -1,4 +1,4 @@
-import { IsPlainText, PROVIDERS, TENANT_ID } from '#contracts';
+import { faultOf, IsPlainText, PROVIDERS, TENANT_ID } from '#contracts';
 import { Transform, Type } from 'class-transformer';
 import {
   IsBIC, IsBoolean, IsIn, IsInt, IsObject, IsOptional, IsString, Length, Matches, Max, MaxLength, Min, ValidateNested,
@@ -34,7 +34,7 @@ export class OpenConnectionRequest {
   /** Letters, digits, `_` and `-`: it becomes part of a NATS subject. */
   @Id()
   @IsString()
-  @Matches(TENANT_ID, { message: 'must consist of 1 to 64 of the characters A-Z a-z 0-9 _ -' })
+  @Matches(TENANT_ID, faultOf('field.tenant-characters'))
   tenantId!: string;
 
   @Id()
@@ -51,7 +51,7 @@ export class OpenConnectionRequest {
   accountId!: string;
 
   /** BIC of the bank. */
-  @IsBIC({ message: 'must be a BIC, such as BNPAFRPP' })
+  @IsBIC()
   institutionId!: string;
 
   @IsString()

@@ -1,5 +1,5 @@
 import {
-  RPC_SUBJECTS, type RequestedSyncReply, SyncAcceptedView, type SyncPageView, SyncView, type TransactionPageView,
+  fieldError, RPC_SUBJECTS, type RequestedSyncReply, SyncAcceptedView, type SyncPageView, SyncView, type TransactionPageView,
 } from '#contracts'; // prettier-ignore
 import { DomainError, parseBankDay } from '#kernel';
 import { RpcProblem } from '#messaging';
@@ -96,7 +96,7 @@ export class SyncsController {
     for (const field of ['from', 'to'] as const) {
       const day = query[field];
       if (day !== undefined && !parseBankDay(day)) {
-        const errors = [{ field, message: 'is no day of the calendar' }];
+        const errors = [fieldError(field, 'field.no-such-day')];
         throw new DomainError('request.invalid', 'The request is not valid. See errors.', { errors });
       }
     }

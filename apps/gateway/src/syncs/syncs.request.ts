@@ -1,4 +1,4 @@
-import { SYNC_STATUSES, SYNC_TRIGGERS, type SyncTriggerName } from '#contracts';
+import { faultOf, SYNC_STATUSES, SYNC_TRIGGERS, type SyncTriggerName } from '#contracts';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
 
@@ -38,12 +38,12 @@ const DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 export class ListTransactionsRequest {
   /** First bank day, inclusive. */
   @IsOptional()
-  @Matches(DAY, { message: 'must be a day, YYYY-MM-DD' })
+  @Matches(DAY, faultOf('field.no-day'))
   from?: string;
 
   /** Last bank day, inclusive. */
   @IsOptional()
-  @Matches(DAY, { message: 'must be a day, YYYY-MM-DD' })
+  @Matches(DAY, faultOf('field.no-day'))
   to?: string;
 
   @IsOptional()

@@ -1,5 +1,6 @@
 import { BANK_STATES } from './bank-states.js';
 import { CONNECTION_PROBLEMS } from './connection-problems.js';
+import { FIELD_FAULTS } from './field-faults.js';
 import type { Language, ProblemEntries, ProblemEntry } from './problem-words.js';
 import { PROVIDER_PROBLEMS } from './provider-problems.js';
 import { PROVIDER_REASONS } from './provider-reasons.js';
@@ -31,6 +32,11 @@ const SECTIONS: readonly (readonly [title: string, prefix: string, entries: Prob
   ['Why a connection is as it is: `statusReasonCode`', '', STATUS_REASONS],
 ];
 
+const FIELDS = `## Fields of a refused request: \`errors\`
+
+Each is \`{field, code, parameters, message}\`; the words follow the field’s name.
+`;
+
 const line = (entry: ProblemEntry, language: Language): string => {
   const { what, each, next } = entry[language];
   const said = each === undefined ? what : what.replace('{each}', each);
@@ -47,4 +53,7 @@ export const errorsPage = (): string =>
     ...SECTIONS.map(([title, prefix, entries]) =>
       [`## ${title}\n`, ...Object.entries(entries).map((each) => item(each, prefix)), ''].join('\n'),
     ),
+    FIELDS,
+    ...Object.entries(FIELD_FAULTS).map(([code, { en, fr }]) => `- \`${code}\`: … ${en} / … ${fr}`),
+    '',
   ].join('\n');

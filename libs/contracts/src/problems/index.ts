@@ -1,3 +1,10 @@
+export {
+  fieldError,
+  type FieldError,
+  type FieldFault,
+  type FieldFaultCode,
+  fieldFaultText,
+} from './field-faults.js';
 export { findProblem, PLAIN_PROBLEMS, type ProblemCode } from './problem-catalogue.js';
 export {
   type ProblemCase,

@@ -1,5 +1,5 @@
+import { fieldErrors } from '#contracts';
 import { ValidationPipe } from '@nestjs/common';
-import { flattenErrors } from '../rpc/field-error.js';
 import { PermanentFailure } from './failures.js';
 
 /** Turns the payload into the class that the handler declares; what does not fit is dead at once. */
@@ -9,7 +9,7 @@ export const commandValidationPipe = (): ValidationPipe =>
     whitelist: true,
     exceptionFactory: (errors) =>
       new PermanentFailure(
-        `The payload is invalid: ${flattenErrors(errors)
+        `The payload is invalid: ${fieldErrors(errors)
           .map(({ field, message }) => `${field}: ${message}`)
           .join('; ')}.`,
       ),

@@ -1,5 +1,5 @@
+import { type FieldError, fieldErrors } from '#contracts';
 import { ValidationPipe } from '@nestjs/common';
-import { flattenErrors, type FieldError } from './field-error.js';
 
 /** The request has members that are wrong, missing or unknown. */
 export class RequestInvalid extends Error {
@@ -18,5 +18,5 @@ export const rpcValidationPipe = (): ValidationPipe =>
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
-    exceptionFactory: (errors) => new RequestInvalid(flattenErrors(errors)),
+    exceptionFactory: (errors) => new RequestInvalid(fieldErrors(errors)),
   });

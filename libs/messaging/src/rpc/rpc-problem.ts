@@ -1,4 +1,4 @@
-import type { FieldError } from './field-error.js';
+import type { FieldError } from '#contracts';
 
 /** How a refused or failed request looks on the wire. */
 export interface RpcProblemBody {

@@ -121,8 +121,8 @@ describe('request/reply', () => {
     const refused = await problem(`${prefix}.greet`, { person: { name: 7 }, mood: 'good' });
     expect(refused.code).toBe('request.invalid');
     expect(refused.errors).toEqual([
-      { field: 'mood', message: 'property mood should not exist' },
-      { field: 'person.name', message: 'name must be a string' },
+      { field: 'mood', code: 'field.unknown', parameters: {}, message: 'is not a known field' },
+      { field: 'person.name', code: 'field.no-text', parameters: {}, message: 'must be a text' },
     ]);
   });
 

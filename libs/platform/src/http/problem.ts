@@ -4,6 +4,9 @@ export interface FieldError {
   /** Path of the field, `credentials.accessToken`, `items.0.name`. */
   readonly field: string;
   readonly message: string;
+  /** Apps that tell faults in several languages know them by a code, and by what the words name beside it. */
+  readonly code?: string;
+  readonly parameters?: Readonly<Record<string, string>>;
 }
 
 /** The body of an error answer: RFC 9457, `application/problem+json`. May carry further members of its code. */

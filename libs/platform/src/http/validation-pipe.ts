@@ -18,8 +18,11 @@ export const fieldErrors = (errors: readonly ValidationError[], path = ''): Fiel
     ];
   });
 
+/** What an app says of the broken rules of a request. */
+export type FieldErrorsOf = (errors: readonly ValidationError[]) => readonly FieldError[];
+
 /** Bodies and queries become instances of their classes; unknown fields are refused, and every fault is told at once. */
-export const httpValidationPipe = (): ValidationPipe =>
+export const httpValidationPipe = (errorsOf: FieldErrorsOf = fieldErrors): ValidationPipe =>
   new ValidationPipe({
     transform: true,
     whitelist: true,
@@ -29,6 +32,6 @@ export const httpValidationPipe = (): ValidationPipe =>
       new BadRequestException({
         code: 'request.invalid',
         message: 'The request is not valid. See errors.',
-        errors: fieldErrors(errors),
+        errors: errorsOf(errors),
       }),
   });

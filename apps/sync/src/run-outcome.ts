@@ -16,7 +16,7 @@ export const writtenBy = async (
   syncId: string,
   ledgerIds: readonly string[],
 ): Promise<WrittenCounts> => {
-  for (const ledgerId of ledgerIds.toSorted()) {
+  for (const ledgerId of [...new Set(ledgerIds)].toSorted()) {
     await db.transaction((tx) => catchUpLedger(tx, LEDGER, ledgerId, store), { durable: false });
   }
   const [sums] = await db.query<{ imported: bigint; updated: bigint; removed: bigint }>(

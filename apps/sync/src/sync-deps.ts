@@ -7,7 +7,7 @@ import { eventMetadata, type Providers } from '#service';
 import type { Vault } from '#vault';
 
 export interface SyncPolicy {
-  /** A run that has not ended so long after it was requested is ended by the watchdog. */
+  /** A run that has not ended so long after its first attempt began is ended; one that never began, so long after it might have. */
   readonly deadlineMs: number;
   /** Pauses before a run is tried again by itself after a passing failure of the provider; the last one repeats. */
   readonly retryDelaysMs: readonly number[];

@@ -25,6 +25,7 @@ import {
   FirstLookPending,
   isPassing,
   problemOf,
+  RunOverdue,
 } from './sync-problem.js';
 
 const byCode = (a: RunProblem, b: RunProblem): number => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
@@ -135,17 +136,17 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     const now = this.#deps.clock.now();
     const nextAllowedAt = limitOf(error, leftAloneUntil, now);
     const isWanted = target.status === 'linked' && target.syncEnabled;
-    await this.#decide(run.connectionId, run.tenantId, {
-      type: 'FailSync',
-      syncId: run.syncId,
-      attempt: run.attempt,
-      errorCode: code,
-      errorMessage: problem.message,
-      outcome,
-      ...(nextAllowedAt !== null && { nextAllowedAt }),
-      ...(nextAllowedAt !== null && isWanted && { followUp: followUpOf(run, nextAllowedAt, now) }),
-      now,
-    });
+    const { syncId, attempt } = run;
+    const end = { syncId, attempt, errorMessage: problem.message, outcome, now };
+    const limit = nextAllowedAt !== null && {
+      nextAllowedAt,
+      ...(isWanted && { followUp: followUpOf(run, nextAllowedAt, now) }),
+    };
+    const command: SyncCommand =
+      error instanceof RunOverdue
+        ? { type: 'TimeOutSync', ...end }
+        : { type: 'FailSync', ...end, errorCode: code, ...limit };
+    await this.#decide(run.connectionId, run.tenantId, command);
     await this.#staging.clear(run.syncId, run.attempt);
     this.#tell(run, code, outcome);
     return { kind: 'ended' };

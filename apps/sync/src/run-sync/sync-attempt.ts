@@ -5,6 +5,7 @@ import { derivedId, fold, runDecider } from '#event-store';
 import { addDays, type BankDay, dayIn, later } from '#kernel';
 import { type ConnectionSnapshot, type FetchStep, observationOf } from '#providers';
 import { inParallel } from '../in-parallel.js';
+import { overdueBy } from '../run-deadline.js';
 import type { SyncDeps } from '../sync-deps.js';
 import { DaysByAccount } from './days-by-account.js';
 import { AccountImport, StalePages } from './import-account.js';
@@ -16,7 +17,13 @@ import { readAhead } from './read-ahead.js';
 import { RunCoverage, type Slice, type SliceEnd } from './run-coverage.js';
 import { countStaged, noteProblem, type RunProgress } from './run-progress.js';
 import { type Staging, StagingLost } from './staging.js';
-import { accountsHidden, disconnectedMeanwhile, FirstLookPending, nothingTracked } from './sync-problem.js';
+import {
+  accountsHidden,
+  disconnectedMeanwhile,
+  FirstLookPending,
+  nothingTracked,
+  RunOverdue,
+} from './sync-problem.js';
 
 /** How often one slice is fetched anew because another run wrote to the same ledger meanwhile. */
 const MAX_FETCHES = 5;
@@ -27,7 +34,7 @@ const LOOK_EVERY_MS = 200;
 
 type FetchEnd = Extract<FetchStep, { kind: 'end' }>;
 
-/** The run has ended (its deadline, for one) or another worker carries it out by now: what we would still do is not wanted. */
+/** The run has ended or another worker carries it out by now: what we would still do is not wanted. */
 export class AttemptOver extends Error {
   override readonly name = 'AttemptOver';
   constructor(syncId: string, attempt: number) {
@@ -72,6 +79,7 @@ export class SyncAttempt {
 
   /** Resolves when everything that the provider showed is in the log. */
   async carryOut(linked: LinkedConnection): Promise<void> {
+    this.#stopIfOverdue();
     const session = new ProviderSession(this.#deps, linked);
     const { run, lastRefresh } = this.#task;
     const look = new LookAtBank(this.#deps, session, { run, lastRefresh, calls: this.#progress.calls });
@@ -307,8 +315,17 @@ export class SyncAttempt {
     return state;
   }
 
+  /** Nobody else ends a run while its worker writes: what is in the log by now is all that history has to tell of. */
+  #stopIfOverdue(): void {
+    const { deadlineMs } = this.#deps.policy;
+    const now = this.#deps.clock.now();
+    if (overdueBy({ since: this.#run.startedAt ?? now, now }, deadlineMs) >= 0)
+      throw new RunOverdue(deadlineMs);
+  }
+
   /** After each page and before each append: neither for a connection that is gone, nor for a run that ended or that another worker took over. */
   async #stopIfUnwanted(): Promise<void> {
+    this.#stopIfOverdue();
     if (performance.now() - this.#lookedAt < LOOK_EVERY_MS) return;
     const { connectionId, syncId, attempt } = this.#run;
     const lookedAt = performance.now();

@@ -3,6 +3,7 @@ import { ACCOUNT_AMBIGUOUS, ACCOUNT_NOT_FOUND, NO_ACCOUNT_TRACKED } from '#domai
 import { DomainError, errorText, storableText } from '#kernel';
 import { ProviderError } from '#providers';
 import { ProviderNotConfigured } from '#service';
+import { timedOut } from '../run-deadline.js';
 
 /** Why a run ends without success: a stable code, what its words need beside it, and these words in English. */
 export class SyncProblem extends Error {
@@ -28,6 +29,14 @@ export class ConnectionGone extends SyncProblem {
 /** Why there is nothing to import, by what the connection says of its accounts. */
 export const nothingTracked = (code?: string): SyncProblem =>
   new SyncProblem(code === ACCOUNT_AMBIGUOUS || code === NO_ACCOUNT_TRACKED ? code : ACCOUNT_NOT_FOUND);
+
+/** The run has taken as long as it may. */
+export class RunOverdue extends SyncProblem {
+  constructor(deadlineMs: number) {
+    const { code, parameters } = timedOut(deadlineMs);
+    super(code, parameters);
+  }
+}
 
 /** All is not well with the provider's view of the bank, and it shows none of the accounts that we import. */
 export const accountsHidden = (): SyncProblem => new SyncProblem('account.hidden');

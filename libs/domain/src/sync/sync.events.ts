@@ -218,7 +218,7 @@ export interface SyncFailed {
     };
 }
 
-/** The watchdog ended the run because it was past its deadline. */
+/** The run was past its deadline: its worker ended it, or the watchdog did where none was at work. */
 export interface SyncTimedOut {
   readonly type: 'SyncTimedOut';
   readonly data: SyncContext & SyncReport & { readonly errorCode: string; readonly errorMessage: string };

@@ -68,6 +68,7 @@ const commands: fc.Arbitrary<SyncCommand> = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('TimeOutSync'),
       syncId: syncIds,
+      attempt: attempts,
       errorMessage: fc.constant('x'),
       outcome: fc.string().map(outcome),
       now: fc.constant(NOW),

@@ -468,6 +468,15 @@ describe('the end', () => {
       .thenEvents(timedOut);
   });
 
+  it('by the deadline, told by a worker, is that of its own attempt alone', () => {
+    given(sync, ...open)
+      .when({ ...timeOut, attempt: 1 })
+      .thenEvents(timedOut);
+    given(sync, ...open, started(2))
+      .when({ ...timeOut, attempt: 1 })
+      .thenNothing();
+  });
+
   it('by the deadline needs no worker that ever started (pain F3)', () => {
     given(sync, requested('a'))
       .when(timeOut)

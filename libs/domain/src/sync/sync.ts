@@ -77,9 +77,12 @@ export interface DecideRefresh {
   readonly now: string;
 }
 
+/** Decided as nothing for an attempt that is no longer the one that counts. */
 export interface TimeOutSync {
   readonly type: 'TimeOutSync';
   readonly syncId: string;
+  /** The worker's own; absent: nobody carries the run out, or whoever does hangs, so that any attempt ends. */
+  readonly attempt?: number;
   readonly errorMessage: string;
   readonly outcome: RunOutcome;
   readonly now: string;
@@ -244,8 +247,10 @@ export const sync: Decider<SyncState, SyncCommand, SyncEvent> = {
         return command.attempt === state.run.attempt ? completeSync(command, state) : [];
       case 'FailSync':
         return command.attempt === state.run.attempt ? failSync(command, state) : [];
-      case 'TimeOutSync':
-        return timeOutSync(command, state);
+      case 'TimeOutSync': {
+        const { attempt = state.run.attempt } = command;
+        return attempt === state.run.attempt ? timeOutSync(command, state) : [];
+      }
     }
   },
   evolve: evolveSync,

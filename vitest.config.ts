@@ -1,16 +1,23 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { testFolder } from './libs/testing/src/test-folder.js';
 
 const project = (name: string, include: string[], extra: object = {}) => ({
   extends: true as const,
   test: { name, include, ...extra },
 });
 
-/** Engines are started once per run by the global set-up and shared by every spec that needs them. */
+/** Tests wait more than they compute. Each worker has engines of its own. */
+const maxWorkers = Math.min(Math.max(availableParallelism(), 2), 4);
+
+/** Engines are started once per run by the global set-up and shared by the specs that one worker runs after another. */
 const onEngines = {
   globalSetup: ['./libs/testing/src/engines.global-setup.ts'],
   testTimeout: 30_000,
   hookTimeout: 60_000,
 };
+
+const inMemory = { TMPDIR: testFolder() };
 
 /** Makes `#kernel` and the like mean the sources, so that no spec needs a build. */
 const conditions = ['source'];
@@ -20,13 +27,14 @@ export default defineConfig({
   // Global set-up files are resolved in an environment of their own.
   environments: { __vitest__: { resolve: { conditions } } },
   test: {
+    maxWorkers,
     projects: [
       project('unit', ['{apps,libs}/**/*.spec.ts']),
-      project('int', ['{apps,libs}/**/*.int-spec.ts'], onEngines),
+      project('int', ['{apps,libs}/**/*.int-spec.ts'], { ...onEngines, env: inMemory }),
       project('e2e', ['{apps,test}/**/*.e2e-spec.ts'], {
         ...onEngines,
+        env: inMemory,
         testTimeout: 120_000,
-        fileParallelism: false,
       }),
       project('soak', ['test/**/*.soak-spec.ts'], {
         ...onEngines,

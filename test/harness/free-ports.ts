@@ -4,6 +4,10 @@ import { createServer } from 'node:net';
 /** Below the ports that systems give to outgoing connections: a port must still be free after a restart. */
 const LOWEST = 12_000;
 const HIGHEST = 32_000;
+/** Each worker takes its own: what stops for a moment would lose its port to a test beside it. */
+const SHARES = 8;
+const SHARE = (HIGHEST - LOWEST) / SHARES;
+const FIRST = LOWEST + (Number(process.env['VITEST_POOL_ID'] ?? 0) % SHARES) * SHARE;
 
 const isFree = async (port: number): Promise<boolean> => {
   const server = createServer().listen({ host: '127.0.0.1', port, exclusive: true });
@@ -21,7 +25,7 @@ const isFree = async (port: number): Promise<boolean> => {
 export const freePorts = async (count: number): Promise<readonly number[]> => {
   const found = new Set<number>();
   while (found.size < count) {
-    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    const port = FIRST + Math.floor(Math.random() * SHARE);
     if (!found.has(port) && (await isFree(port))) found.add(port);
   }
   return [...found];

@@ -192,7 +192,8 @@ export class RunCoverage {
         from: max(proved, this.#hadOutage() ? this.#lastSeen(ledgerId, from) : from),
       };
     });
-    const reads: readonly PlannedRead[] = [changes, { part: { kind: 'window', to: null }, accounts: again }];
+    // The changes come last: a row that is re-dated while the window's pages are read may be on none of them.
+    const reads: readonly PlannedRead[] = [{ part: { kind: 'window', to: null }, accounts: again }, changes];
     return { kind: 'recent', reads, from: again.map((each) => each.from).reduce(min, from), to: null };
   }
 
@@ -240,7 +241,7 @@ export class RunCoverage {
   }
 
   #recentDone(slice: Slice, { ends }: SliceEnd): void {
-    const [changes] = ends;
+    const changes = ends[slice.reads.findIndex(({ part }) => part.kind === 'changes')];
     this.#recent = null;
     if (this.#isProving) {
       this.#provider = changes?.cursor ?? this.#provider;

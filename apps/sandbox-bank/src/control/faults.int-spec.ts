@@ -55,6 +55,10 @@ it('hangs, drops and delays', async () => {
   await expect(
     fetch(`${sandbox.driver.url}/2.0/users/me`, { signal: AbortSignal.timeout(100) }),
   ).rejects.toThrow(/timeout/);
+  await fault('hang', { delayMs: 100 });
+  const hungMs = performance.now();
+  await expect(page()).rejects.toThrow('fetch failed');
+  expect(performance.now() - hungMs).toBeGreaterThan(95);
   await fault('drop');
   await expect(page()).rejects.toThrow('fetch failed');
   await fault('delay', { delayMs: 150 });

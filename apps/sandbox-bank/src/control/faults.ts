@@ -60,7 +60,8 @@ export interface Fault<Kind extends FaultKind = FaultKind> {
   readonly method: string | null;
   /** Only requests of this user's token; `null`: of anybody. */
   readonly userId: number | null;
-  readonly delayMs: number;
+  /** Of `delay`; of `hang`: then the connection breaks. `null`: a second; never. */
+  readonly delayMs: number | null;
   /** `null`: a 429 without the header. */
   readonly retryAfterSeconds: number | null;
   /** Of `error`: the HTTP status and the code of the envelope. */

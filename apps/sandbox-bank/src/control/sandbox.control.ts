@@ -50,7 +50,7 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
       path: textOf(body, 'path') ?? '',
       method: textOf(body, 'method') ?? null,
       userId: numberIn(body, 'userId') ?? null,
-      delayMs: numberIn(body, 'delayMs') ?? 1000,
+      delayMs: numberIn(body, 'delayMs') ?? null,
       retryAfterSeconds: body.retryAfter === null ? null : (numberIn(body, 'retryAfter') ?? 1),
       status: numberIn(body, 'status') ?? 500,
       code: textOf(body, 'code') ?? 'bug',

@@ -182,7 +182,7 @@ const ACTIONS: Actions = {
       untilMs: told.forHours === undefined ? null : story.sandbox.now() + Math.round(told.forHours * HOUR_MS),
       path: told.path ?? '',
       method: told.method ?? null,
-      delayMs: told.delayMs ?? 1000,
+      delayMs: told.delayMs ?? null,
       retryAfterSeconds: told.retryAfter === undefined ? 1 : told.retryAfter,
       status: told.status ?? 500,
       code: told.code ?? 'bug',

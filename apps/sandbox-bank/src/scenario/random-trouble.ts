@@ -60,14 +60,13 @@ const faultOf = (random: Random, kind: FaultKind): Step => ({
     times: random.between(1, 4),
     ...(random.chance(0.4) && { skip: random.between(1, 3) }),
     ...(random.chance(0.6) && { path: pathFor(random) }),
-    ...(kind === 'delay' && { delayMs: random.between(50, 1_500) }),
+    // What is never answered would cost whoever waits for it half a minute.
+    ...((kind === 'delay' || kind === 'hang') && { delayMs: random.between(50, 1_500) }),
     ...(kind === 'rate-limited' && { retryAfter: random.pick([null, 0, 1, 90]) }),
     ...(kind === 'error' && {
       status: random.pick([400, 403, 404, 500, 502]),
       code: random.pick(HOPELESS_CODES),
     }),
-    // One unanswered request costs whoever waits for it half a minute.
-    ...(kind === 'hang' && { times: 1 }),
   },
 });
 

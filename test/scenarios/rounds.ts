@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { errorText } from '#kernel';
+import type { RandomOptions } from '../../apps/sandbox-bank/src/index.js';
 import { type Outcomes, playRound, type RoundOptions } from './play-round.js';
+import { startAsStack } from './services-as-stack.js';
+import { startInProcess } from './services-in-process.js';
 
 export interface Round {
   readonly seeds: readonly number[];
@@ -14,14 +17,36 @@ export interface Replay {
   readonly withinMs: number;
 }
 
-/** `count` seeds from `first` on, so many to a round. */
-export const inRounds = (first: number, count: number, perRound: number): readonly (readonly number[])[] =>
-  Array.from({ length: Math.ceil(count / perRound) }, (_, round) =>
-    Array.from(
-      { length: Math.min(perRound, count - round * perRound) },
-      (__, index) => first + round * perRound + index,
-    ),
-  );
+/** So many banks side by side: they wait for much (a bank that does not answer, a pause before the next try) at once. */
+const PER_ROUND = 15;
+
+export interface Wanted {
+  /** The seed of the first bank, and how many, unless `SCENARIOS_FROM` and `SCENARIOS` say otherwise. */
+  readonly first: number;
+  readonly count: number;
+  /** In each of so many rounds, the last one, the services are a process of their own that dies by SIGKILL. */
+  readonly killedRound: number;
+  readonly shape: RandomOptions & { readonly days: number };
+}
+
+/** Which round a seed belongs to, and so how its services are killed, is the same whatever else is played. */
+const isKilled = (seed: number, killedRound: number): boolean =>
+  Math.floor((seed - 1) / PER_ROUND) % killedRound === killedRound - 1;
+
+/** The rounds to play; `SCENARIO_SEED=…` plays that one alone. */
+export const roundsWanted = ({ first, count, killedRound, shape }: Wanted): readonly Round[] => {
+  const { SCENARIO_SEED: one, SCENARIOS_FROM = first, SCENARIOS = count } = process.env;
+  const [from, howMany] = one === undefined ? [Number(SCENARIOS_FROM), Number(SCENARIOS)] : [Number(one), 1];
+  return Array.from({ length: Math.ceil(howMany / PER_ROUND) }, (_, round) => {
+    const begin = from + round * PER_ROUND;
+    const length = Math.min(PER_ROUND, howMany - round * PER_ROUND);
+    const services = isKilled(begin, killedRound)
+      ? { start: startAsStack, isPast: true }
+      : { start: startInProcess };
+    const seeds = Array.from({ length }, (__, index) => begin + index);
+    return { seeds, options: { ...shape, ...services } };
+  });
+};
 
 /** For whoever watches a long run: how it goes, what went wrong as soon as it is known, and that memory does not grow. */
 const report = (outcomes: Outcomes, tookMs: number): void => {

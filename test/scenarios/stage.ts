@@ -121,8 +121,8 @@ export class Stage implements Reachable {
   /** Until the next sync looks at everything anew: no day shows by itself that a row is gone without a trace. */
   async untilFullReread(): Promise<void> {
     const laterMs = (FULL_REREAD_EVERY_DAYS + 1) * DAY_MS;
-    await this.reach(new Date(Date.parse(this.#now) + laterMs).toISOString());
     const clock = Date.parse(this.#services.clock.now());
+    await this.reach(new Date(Date.parse(this.#now) + laterMs).toISOString());
     await this.#services.startAgainAt(
       new Date(Math.max(Date.parse(this.#now), clock + laterMs)).toISOString(),
     );

@@ -1,4 +1,4 @@
-import type { BankAccountView } from '#contracts';
+import { accountStatusText, type BankAccountView } from '#contracts';
 import { candidatesFor, type Followed, followedAccounts, type KnownAccount } from '#domain';
 import type { KnownConnection } from '#service';
 
@@ -16,18 +16,6 @@ export const accountStatus = (account: KnownAccount, state: KnownConnection): Ba
   return candidacies(account, state).length > 0 ? 'ambiguous' : 'untracked';
 };
 
-const ACCOUNT_TEXTS: Readonly<Record<BankAccountView['status'], string | null>> = {
-  tracked: null,
-  ambiguous:
-    'It could be one that is asked for, and so could another: track or ignore it (PUT /v1/connections/{id}/accounts/{id}).',
-  ignored: 'The caller ignores it. Track it to import it (PUT /v1/connections/{id}/accounts/{id}).',
-  untracked: 'Nobody asked for it. Track it to import it (PUT /v1/connections/{id}/accounts/{id}).',
-  'not-shared':
-    'Its holder does not share it with us, so nothing is known of it now: it is not empty. They tick it on a fresh link (POST /v1/connections/{id}/link).',
-  vanished:
-    'The bank no longer shows it: closed, or re-created under another id. What was imported stays; it goes on by itself when it comes back.',
-};
-
 export const accountView = (account: KnownAccount, state: KnownConnection): BankAccountView => ({
   id: account.providerAccountId,
   ledgerId: account.ledgerId,
@@ -37,7 +25,7 @@ export const accountView = (account: KnownAccount, state: KnownConnection): Bank
   type: account.accountType,
   currency: account.currency,
   status: accountStatus(account, state),
-  statusReason: ACCOUNT_TEXTS[accountStatus(account, state)],
+  statusReason: accountStatusText(accountStatus(account, state), 'en'),
   sharedSince: account.sharedSince ?? null,
   candidateFor: candidacies(account, state).map(({ accountId, source }) => ({
     accountId,

@@ -20,10 +20,6 @@ const problemReason = ({
 export const problemText = (problem: { readonly code: string; readonly owner: ActionOwner }): string =>
   statusReasonText(problemReason(problem), 'en');
 
-/** A consent that soon ends, in words with a next step. */
-export const consentText = (consent: { readonly expiresAt: string; readonly daysLeft: number }): string =>
-  `The account holder’s consent ends on ${consent.expiresAt.slice(0, 10)} (UTC), in ${consent.daysLeft} day(s): send them a fresh link before (POST /v1/connections/{id}/link).`;
-
 const disconnectedReason = ({ endings = [], endedUser, opened }: KnownConnection): StatusReason => {
   const refused = endings.find(({ refusedWith }) => refusedWith !== null);
   if (refused) {

@@ -1,11 +1,11 @@
 import {
-  type CompletedLinkReply, CompleteLinkRpc, ConnectionRpc, type ConnectionView, type LinkReply, RPC_SUBJECTS,
+  type CompletedLinkReply, CompleteLinkRpc, ConnectionRpc, type ConnectionView, linkedText, linkRefusalText, type LinkReply, RPC_SUBJECTS,
 } from '#contracts'; // prettier-ignore
 import { Answers } from '#service';
 import { Controller } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Payload } from '@nestjs/microservices';
-import { linkedText, otherLinkView, refusalText } from '../link-text.js';
+import { otherLinkView } from '../link-text.js';
 import { GetConnection } from '../queries.js';
 import { CompleteLinkOf, type CompletedLink } from './complete-link.command.js';
 import { StartLinkOf, type StartedLinkResult } from './start-link.command.js';
@@ -40,12 +40,13 @@ export class LinkConnectionController {
     const { status } = await this.#queries.execute<GetConnection, ConnectionView>(
       new GetConnection(connectionId, null, position),
     );
-    const message = code === null ? linkedText(otherLinks) : refusalText({ code, by });
+    const message = code === null ? linkedText(otherLinks, 'en') : linkRefusalText({ code, by }, 'en');
     return {
       outcome,
       connectionId,
       status,
       code,
+      by,
       message,
       otherLinks: otherLinks.map(otherLinkView),
       position: text(position),

@@ -1,10 +1,10 @@
-import { type PublicEvent, publicEvent, type PublicEventName } from '#contracts';
+import { consentText, otherLinksText, type PublicEvent, publicEvent, type PublicEventName } from '#contracts';
 import { connection, type ConnectionEvent } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import { type EventPublisher, OrderedPublisher } from '#messaging';
 import type { Reactor } from '#read-model';
-import { otherLinksText, otherLinkView } from '../link-text.js';
-import { consentText, problemText } from '../status-reason.js';
+import { otherLinkView } from '../link-text.js';
+import { problemText } from '../status-reason.js';
 
 const NAMES: readonly PublicEventName[] = [
   'connection.linked',
@@ -36,12 +36,12 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
   }
   if (event.type === 'ConsentExpiring') {
     const { expiresAt, withinDays, daysLeft } = event.data;
-    const data = { ...ids, expiresAt, withinDays, daysLeft, message: consentText(event.data) };
+    const data = { ...ids, expiresAt, withinDays, daysLeft, message: consentText(event.data, 'en') };
     return publicEvent('connection.consent-expiring', { ...parts, data });
   }
   if (event.type === 'OtherLinksObserved' && event.data.links.length > 0) {
     const { links } = event.data;
-    const data = { ...ids, otherLinks: links.map(otherLinkView), message: otherLinksText(links) };
+    const data = { ...ids, otherLinks: links.map(otherLinkView), message: otherLinksText(links, 'en') };
     return publicEvent('connection.other-links-found', { ...parts, data });
   }
   if (event.type === 'ConnectionDisconnected') {

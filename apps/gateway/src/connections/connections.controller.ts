@@ -29,6 +29,7 @@ import { DecideOnAccountRequest } from './decide-on-account.request.js';
 import { checkedIban } from './iban.js';
 import { ListConnectionsRequest } from './list-connections.request.js';
 import { OpenConnectionRequest } from './open-connection.request.js';
+import { tellAccount, tellAccounts } from './tell-account.js';
 import { tellConnection, tellConnections } from './tell-connection.js';
 
 /** Making a link page asks the provider, which takes its time. */
@@ -124,6 +125,7 @@ export class ConnectionsController {
   }
 
   /** All bank accounts that the connection knows of, and what is done with each. */
+  @InCallersLanguage(tellAccounts)
   @Get(':id/accounts')
   accounts(
     @Param('id') connectionId: string,
@@ -136,6 +138,7 @@ export class ConnectionsController {
   }
 
   /** Track, ignore or map a bank account; the next sync imports what follows from it. */
+  @InCallersLanguage(tellAccount)
   @Put(':id/accounts/:account')
   async decideOnAccount(
     @Param('id') connectionId: string,

@@ -12,8 +12,10 @@ import { CallerOf } from '../api-key.guard.js';
 import type { Caller } from '../callers.js';
 import { GatewayDeps } from '../gateway-deps.js';
 import { callId } from '../idempotency.js';
+import { InCallersLanguage } from '../in-callers-language.js';
 import { idempotencyKey } from '../request-headers.js';
 import { ListDeliveriesRequest } from './list-deliveries.request.js';
+import { tellDeliveries, tellDelivery } from './tell-delivery.js';
 
 @ApiTags('deliveries')
 @ApiBearerAuth()
@@ -26,6 +28,7 @@ export class DeliveriesController {
   }
 
   /** Verified webhooks, newest first; a tenant's key sees those about its own connections. */
+  @InCallersLanguage(tellDeliveries)
   @Get()
   list(
     @Query() { provider, state, connectionId, limit, cursor }: ListDeliveriesRequest,
@@ -39,6 +42,7 @@ export class DeliveriesController {
   }
 
   /** One webhook: what it says, what became of it, and the runs that it asked for. */
+  @InCallersLanguage(tellDelivery)
   @Get(':id')
   get(
     @Param('id') deliveryId: string,

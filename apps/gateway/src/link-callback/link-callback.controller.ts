@@ -6,9 +6,11 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../api-key.guard.js';
+import { callerLanguage } from '../caller-language.js';
 import { GatewayDeps } from '../gateway-deps.js';
 import { STATUSES } from '../statuses.js';
 import { type CallbackPage, callbackPage } from './callback-page.js';
+import { tellCompletedLink } from './tell-completed-link.js';
 
 const PROVIDER_TIMEOUT_MS = 60_000;
 
@@ -45,10 +47,8 @@ export class LinkCallbackController {
     const parameters = textsOf(query);
     try {
       const completed = await this.#complete(parameters);
-      const { connectionId, outcome, status, code, message, otherLinks } = completed;
-      if (!wantsPage(request)) {
-        await reply.status(200).send({ connectionId, outcome, status, code, message, otherLinks });
-      } else await show(reply, 200, outcome);
+      if (wantsPage(request)) await show(reply, 200, completed.outcome);
+      else await answer(request, reply, completed);
     } catch (error) {
       if (!wantsPage(request) || !(error instanceof RpcProblem || error instanceof DomainError)) throw error;
       await show(reply, statusOfCode(error.code, STATUSES), 'failed');
@@ -66,6 +66,21 @@ export class LinkCallbackController {
     );
   }
 }
+
+const answer = async (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  completed: CompletedLinkReply,
+): Promise<void> => {
+  const language = callerLanguage(request.headers['accept-language']);
+  const { connectionId, outcome, status, code, otherLinks } = completed;
+  const message = tellCompletedLink(completed, language);
+  await reply
+    .status(200)
+    .header('content-language', language)
+    .header('vary', 'accept-language')
+    .send({ connectionId, outcome, status, code, message, otherLinks });
+};
 
 const show = async (reply: FastifyReply, status: number, page: CallbackPage): Promise<void> => {
   await reply

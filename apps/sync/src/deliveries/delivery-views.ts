@@ -1,4 +1,6 @@
-import type { DeliveryConnectionView, DeliveryNoticeView, DeliveryStepView, DeliveryView } from '#contracts';
+import {
+  type DeliveryConnectionView, type DeliveryNoticeView, deliveryReasonText, type DeliveryStepView, type DeliveryView,
+} from '#contracts'; // prettier-ignore
 import type { ProviderNotice } from '#domain';
 import type { DeliveryRow, Step } from './delivery-row.js';
 
@@ -39,6 +41,9 @@ export const connectionsOf = (
     .filter(({ tenantId }) => scope === null || tenantId === scope)
     .toSorted((a, b) => (a.connectionId < b.connectionId ? -1 : 1));
 
+const textOf = (reason: string | null | undefined): string | null =>
+  reason ? deliveryReasonText(reason, 'en') : null;
+
 type Fields<View> = { readonly [Name in keyof View]: View[Name] };
 
 export const viewOf = (row: ListedRow, scope: string | null): Fields<DeliveryView> => ({
@@ -49,6 +54,7 @@ export const viewOf = (row: ListedRow, scope: string | null): Fields<DeliveryVie
   receivedAt: row.received_at,
   state: row.state,
   reason: row.reason,
+  reasonText: textOf(row.reason),
   connections: connectionsOf(row, scope),
   replays: row.replays,
 });
@@ -72,6 +78,7 @@ export const stepView = ({ what, at, reason, connectionId, syncId, actor }: Step
   what,
   at,
   reason: reason ?? null,
+  reasonText: textOf(reason),
   connectionId: connectionId ?? null,
   syncId: syncId ?? null,
   actor: actor ?? null,

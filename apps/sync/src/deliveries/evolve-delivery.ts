@@ -1,9 +1,11 @@
-import type { DeliveryConnectionView } from '#contracts';
+import type { DeliveryConnectionView, DeliveryReason } from '#contracts';
 import type { DeliveryEvent, SyncCause, WebhookReceived } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import type { DeliveryFate, DeliveryRow, Step } from './delivery-row.js';
 
 const REPLAY = /~\d+$/;
+
+const UNRECOGNISED: DeliveryReason = 'notice.unrecognised';
 
 /** The delivery whose request, or whose replay's request, this is. */
 export const deliveryOfRequest = (requestId: string): string => requestId.replace(REPLAY, '');
@@ -28,7 +30,7 @@ export const receivedRow = (data: WebhookReceived['data'], recorded: RecordedEve
     revision: recorded.revision,
     notice: data.notice,
     state: unrecognised ? 'parked' : 'received',
-    reason: unrecognised ? 'notice.unrecognised' : null,
+    reason: unrecognised ? UNRECOGNISED : null,
     resolved_at: null,
     replays: 0,
     connections: [],

@@ -57,6 +57,7 @@ const isReceivedAgain = ({ recorded }: Incoming): boolean =>
 
 /** A run took it on when it came first. Nothing names it as a cause again, so it would count as not acted on for ever. */
 const REPEATED: Outcome = { kind: 'ignored', reason: 'delivery.repeated' };
+const PAUSED: Outcome = { kind: 'ignored', reason: 'connection.paused' };
 
 interface Asked {
   readonly outcome: Outcome;
@@ -162,9 +163,8 @@ export class RequestSyncOnWebhookReactor {
         webhookNotBefore,
       });
       const result = await this.#commands.execute<RequestSyncOf, RequestSyncResult>(command);
-      return result.kind === 'accepted'
-        ? { outcome: { kind: 'applied' }, repeated: result.repeated }
-        : { outcome: { kind: 'ignored', reason: `connection.${result.reason}` }, repeated: none };
+      if (result.kind === 'accepted') return { outcome: { kind: 'applied' }, repeated: result.repeated };
+      return { outcome: result.reason === 'paused' ? PAUSED : REPEATED, repeated: none };
     } catch (error) {
       if (error instanceof DomainError) return { outcome: outcomeOfRefusal(error), repeated: none };
       throw error;

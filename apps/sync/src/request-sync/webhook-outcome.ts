@@ -1,3 +1,4 @@
+import type { DeliveryReason } from '#contracts';
 import { delivery, type DeliveryCommand, type NoticeTarget, type ProviderNotice } from '#domain';
 import { runDecider } from '#event-store';
 import { DomainError, type RecordedEvent } from '#kernel';
@@ -15,7 +16,7 @@ export interface Incoming {
 
 /** What asking for a sync came to. `applied` is written nowhere else: the run names its causes. */
 export type Outcome =
-  { readonly kind: 'applied' } | { readonly kind: 'ignored' | 'parked'; readonly reason: string };
+  { readonly kind: 'applied' } | { readonly kind: 'ignored' | 'parked'; readonly reason: DeliveryReason };
 
 const WEIGHT: Readonly<Record<Outcome['kind'], number>> = { applied: 2, ignored: 1, parked: 0 };
 

@@ -1,3 +1,5 @@
+import type { WebhookRefusalCode } from '#contracts';
+import type { WebhookRefusal } from '#providers';
 import type { Admission } from './webhook-door.js';
 
 /** What a request is answered, and as what it is counted. */
@@ -6,12 +8,12 @@ export interface Answer {
   readonly body: object;
   readonly retryAfterS?: number;
   /** `null`: it is not counted. */
-  readonly outcome: string | null;
+  readonly outcome: Admission['kind'] | WebhookRefusalCode | null;
 }
 
 const RETRY_AFTER_S = 5;
 
-export const refused = (outcome: string): Answer => ({
+export const refused = (outcome: WebhookRefusal['reason']): Answer => ({
   status: 401,
   body: { error: 'Invalid signature' },
   outcome,

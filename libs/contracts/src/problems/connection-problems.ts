@@ -91,6 +91,35 @@ export const CONNECTION_PROBLEMS = {
       next: 'Rechargez la page dans un instant, ou demandez un nouveau lien.',
     },
   },
+  'link.made': {
+    owner: 'time',
+    en: { what: 'The bank is linked.', next: 'The first sync begins by itself.' },
+    fr: { what: 'La banque est reliée.', next: 'La première synchronisation commence d’elle-même.' },
+  },
+  'link.others-found': {
+    owner: 'caller',
+    en: {
+      what: 'The account holder linked {links} more ({each}), from which nothing is imported; they end with this connection.',
+      each: '{account}',
+      next: 'Open a connection for each account that is wanted (POST /v1/connections) and have it linked there.',
+    },
+    fr: {
+      what: 'Le titulaire du compte a relié {links} autre(s) banque(s) ({each}), dont rien n’est importé ; ces liens prennent fin avec cette connexion.',
+      each: '{account}',
+      next: 'Ouvrez une connexion pour chaque compte souhaité (POST /v1/connections) et faites-le relier par elle.',
+    },
+  },
+  'consent.expiring': {
+    owner: 'user',
+    en: {
+      what: 'The account holder’s consent ends on {day} (UTC), in {days} day(s).',
+      next: 'Send them a fresh link before (POST /v1/connections/{id}/link).',
+    },
+    fr: {
+      what: 'Le consentement du titulaire du compte prend fin le {day} (UTC), dans {days} jour(s).',
+      next: 'Envoyez-lui un nouveau lien avant (POST /v1/connections/{id}/link).',
+    },
+  },
   'credentials.refused': {
     owner: 'caller',
     en: {

@@ -1,5 +1,7 @@
+import { ACCOUNT_STATES } from './account-states.js';
 import { BANK_STATES } from './bank-states.js';
 import { CONNECTION_PROBLEMS } from './connection-problems.js';
+import { DELIVERY_REASONS } from './delivery-reasons.js';
 import { FIELD_FAULTS } from './field-faults.js';
 import type { Language, ProblemEntries, ProblemEntry } from './problem-words.js';
 import { PROVIDER_PROBLEMS } from './provider-problems.js';
@@ -7,6 +9,7 @@ import { PROVIDER_REASONS } from './provider-reasons.js';
 import { REQUEST_PROBLEMS } from './request-problems.js';
 import { STATUS_REASONS } from './status-reasons.js';
 import { SYNC_PROBLEMS } from './sync-problems.js';
+import { WEBHOOK_REFUSALS } from './webhook-refusals.js';
 
 const HEAD = `# Codes
 
@@ -30,6 +33,9 @@ const SECTIONS: readonly (readonly [title: string, prefix: string, entries: Prob
   ['Failures at the provider: `powens.…`, `tink.…`', '….', PROVIDER_REASONS],
   ['States of the bank link: `provider.…`, in the provider’s own spelling', 'provider.', BANK_STATES],
   ['Why a connection is as it is: `statusReasonCode`', '', STATUS_REASONS],
+  ['Why nothing is imported from a bank account: its `status`', '', ACCOUNT_STATES],
+  ['Why a webhook led to no run: the `reason` of a delivery', '', DELIVERY_REASONS],
+  ['Why a webhook was not taken: `outcome` of the metric `passerelle_webhooks_total`', '', WEBHOOK_REFUSALS],
 ];
 
 const FIELDS = `## Fields of a refused request: \`errors\`

@@ -1,21 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
+import { ACCOUNT_STATES, accountStatusText } from './account-states.js';
 import { BANK_STATES } from './bank-states.js';
+import { DELIVERY_REASONS, deliveryReasonText } from './delivery-reasons.js';
 import { errorsPage } from './errors-page.js';
 import { PLAIN_PROBLEMS } from './problem-catalogue.js';
 import { problemOwner, problemsText, problemText } from './problem-text.js';
 import type { ProblemEntry, Words } from './problem-words.js';
 import { PROVIDER_REASONS } from './provider-reasons.js';
 import { STATUS_REASONS } from './status-reasons.js';
+import { consentText, linkedText, linkRefusalText } from './link-text.js';
 import { linkRefusal, statusReasonText, statusText } from './status-text.js';
+import { WEBHOOK_REFUSALS } from './webhook-refusals.js';
 
-const entries = Object.entries<ProblemEntry>({
-  ...PLAIN_PROBLEMS,
-  ...PROVIDER_REASONS,
-  ...BANK_STATES,
-  ...STATUS_REASONS,
-});
+const entries = [
+  PLAIN_PROBLEMS, PROVIDER_REASONS, BANK_STATES, STATUS_REASONS, ACCOUNT_STATES, DELIVERY_REASONS, WEBHOOK_REFUSALS,
+].flatMap((table) => Object.entries<ProblemEntry>(table)); // prettier-ignore
 const PAGE = new URL('../../../../docs/errors.md', import.meta.url);
 
 const placesOf = ({ what, each = '', next }: Words): string[] =>
@@ -110,4 +111,37 @@ describe('why a connection is as it is', () => {
     );
     expect(refused('constructor')).toMatch(/^No bank is linked yet\. constructor: The provider refused\./);
   });
+});
+
+describe('what else people are told', () => {
+  it('is why nothing is imported from an account', () => {
+    expect(accountStatusText('tracked', 'fr')).toBeNull();
+    expect(accountStatusText('vanished', 'fr')).toMatch(/^La banque ne le montre plus/);
+  });
+
+  it('is why a webhook led to no run, by its own words before those of a refused call', () => {
+    expect(deliveryReasonText('connection.not-linked', 'fr')).toMatch(/^Aucune banque .* traité de lui-même/);
+    expect(deliveryReasonText('sync.not-accepted', 'en')).toMatch(/^The connection takes no sync/);
+    expect(deliveryReasonText('constructor', 'en')).toBeNull();
+  });
+
+  it('is how a link page ended, and what was linked besides', () => {
+    expect(linkRefusalText({ code: 'access_denied', by: 'user' }, 'fr')).toMatch(
+      /^access_denied: Le titulaire du compte a annulé\./,
+    );
+    expect(linkedText([], 'fr')).toMatch(/^La banque est reliée\. [^.]+\.$/);
+    const accounts = [
+      { iban: null, name: 'Livret' },
+      { iban: 'FR76', name: 'Compte' },
+    ];
+    expect(linkedText([{ accounts }, { accounts: [] }], 'en')).toMatch(
+      /linked 2 more \(FR76; Livret\), from which nothing/,
+    );
+    expect(linkedText([{ accounts: [] }], 'en')).toMatch(/linked 1 more, from which nothing/);
+  });
+
+  it('is when a consent ends', () =>
+    expect(consentText({ expiresAt: '2026-03-01T22:59:59Z', daysLeft: 7 }, 'fr')).toMatch(
+      /prend fin le 2026-03-01 \(UTC\), dans 7 jour\(s\)\. Envoyez-lui/,
+    ));
 });

@@ -39,6 +39,8 @@ export interface CompletedLinkReply {
   readonly status: string;
   /** The provider's code when it was refused. */
   readonly code: string | null;
+  /** Who refused, when it was. */
+  readonly by: 'user' | 'provider';
   /** What came of it, in words with a next step. */
   readonly message: string;
   /** What was linked besides and is not used. */

@@ -103,6 +103,11 @@ export class DeliveryStepView {
   @IsString()
   readonly reason!: string | null;
 
+  /** The same in words, with a next step. */
+  @Nullable()
+  @IsString()
+  readonly reasonText!: string | null;
+
   @Nullable()
   @IsString()
   readonly connectionId!: string | null;

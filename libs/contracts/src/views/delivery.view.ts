@@ -42,10 +42,15 @@ export class DeliveryView {
   @IsIn(DELIVERY_STATES)
   readonly state!: DeliveryStateName;
 
-  /** Stable code; `null` unless ignored or parked. */
+  /** Stable, docs/errors.md lists them all; `null` unless ignored or parked. */
   @Nullable()
   @IsString()
   readonly reason!: string | null;
+
+  /** The same in words, with a next step. */
+  @Nullable()
+  @IsString()
+  readonly reasonText!: string | null;
 
   /** The connections that it is about, as far as the key may see them. */
   @IsArray()

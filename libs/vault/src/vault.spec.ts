@@ -55,6 +55,28 @@ describe('while a key is replaced', () => {
   });
 });
 
+describe('a signature', () => {
+  const bytes = Buffer.from('claims');
+
+  it('is recognised by the ring that has its key, for its purpose and its bytes only', () => {
+    const signature = new Vault(oldKey).sign('links', bytes);
+    const rotated = new Vault(`${newKey},${oldKey}`);
+    expect(signature).toHaveLength(32);
+    expect(rotated.hasSigned('links', bytes, signature)).toBe(true);
+    expect(rotated.hasSigned('visits', bytes, signature)).toBe(false);
+    expect(rotated.hasSigned('links', Buffer.from('claim5'), signature)).toBe(false);
+    expect(rotated.hasSigned('links', bytes, signature.subarray(1))).toBe(false);
+    expect(rotated.hasSigned('links', bytes, new Uint8Array(0))).toBe(false);
+    expect(new Vault(newKey).hasSigned('links', bytes, signature)).toBe(false);
+  });
+
+  it('is made by the first key', () => {
+    const signature = new Vault(`${newKey},${oldKey}`).sign('links', bytes);
+    expect(new Vault(newKey).hasSigned('links', bytes, signature)).toBe(true);
+    expect(new Vault(oldKey).hasSigned('links', bytes, signature)).toBe(false);
+  });
+});
+
 it.each([
   ['of another key', new Vault(newKey).seal('x')],
   ['that was never sealed', asSealed('plain text')],

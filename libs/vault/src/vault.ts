@@ -1,3 +1,4 @@
+import { hkdfSync, createHmac, timingSafeEqual } from 'node:crypto';
 import { DomainError, Secret } from '#kernel';
 import { decrypt, decryptBytes, encrypt } from './fernet.js';
 import { type FernetKey, parseFernetKey } from './fernet-key.js';
@@ -23,6 +24,15 @@ const keyRing = (keys: string): [FernetKey, ...FernetKey[]] => {
   const [first, ...others] = parsed;
   if (!first) throw new Error(`ENCRYPTION_KEY is empty. ${HOW_TO_MAKE_ONE}`);
   return [first, ...others];
+};
+
+const SIGNING_KEY_BYTES = 32;
+
+/** What is signed for one purpose is worth nothing for another, and tells nothing of the key that seals. */
+const signatureOf = ({ signing, encryption }: FernetKey, purpose: string, bytes: Uint8Array): Buffer => {
+  const secret = Buffer.concat([signing, encryption]);
+  const key = hkdfSync('sha256', secret, '', `passerelle:sign:${purpose}`, SIGNING_KEY_BYTES);
+  return createHmac('sha256', Buffer.from(key)).update(bytes).digest();
 };
 
 /**
@@ -81,5 +91,19 @@ export class Vault {
   /** The same text under the first key; what that key sealed already is returned as it is. */
   reseal(sealed: Sealed): Sealed {
     return decrypt(this.#keys[0], sealed) === undefined ? this.seal(this.open(sealed)) : sealed;
+  }
+
+  /** 32 bytes (HMAC-SHA256) that whoever has no key of the ring cannot make, by a key derived from the first for `purpose`. */
+  sign(purpose: string, bytes: Uint8Array): Uint8Array {
+    return signatureOf(this.#keys[0], purpose, bytes);
+  }
+
+  /** Whether any key of the ring signed the bytes for `purpose`; compared in constant time. */
+  hasSigned(purpose: string, bytes: Uint8Array, signature: Uint8Array): boolean {
+    const matches = this.#keys.map((key) => {
+      const expected = signatureOf(key, purpose, bytes);
+      return expected.length === signature.length && timingSafeEqual(expected, signature);
+    });
+    return matches.includes(true);
   }
 }

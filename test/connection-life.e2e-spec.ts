@@ -157,10 +157,15 @@ describe('a link page', () => {
       change(url);
       return fetch(url, { headers: { accept: 'application/json' } });
     };
-    const state = back.searchParams.get('state') ?? '';
-    const secret = state.slice(state.indexOf('.'));
+    const stateOf = (url: URL) => Buffer.from(url.searchParams.get('state') ?? '', 'base64url');
+    const state = stateOf(back);
+    const forOther = Buffer.from(state);
+    forOther.set(stateOf(new URL(other.linkUrl ?? '')).subarray(1, 17), 1);
+    const longer = Buffer.from(state);
+    longer.writeUInt8(0xff, 42);
+    const forgeries = [forOther, longer, state.subarray(1), Buffer.alloc(state.length)];
     const before = [await typesOf(one.id), await typesOf(other.id)];
-    for (const forged of [`${other.id}${secret}`, `${one.id}.guessed`, 'nothing', '']) {
+    for (const forged of [...forgeries.map((each) => each.toString('base64url')), 'nothing', '']) {
       const answer = await call((url) => url.searchParams.set('state', forged));
       expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'link.unknown-state' }]);
     }
@@ -179,6 +184,36 @@ describe('a link page', () => {
     expect(await second.json()).toMatchObject({ code: 'link.state-used' });
   });
 
+  it('that is asked for twice at the same moment is made for one user of the provider', async () => {
+    const slow = (kind: string) =>
+      services.sandbox.call('POST', '/faults', { kind, times: 10, path: '/auth/init', delayMs: 500 });
+    await slow('html-503');
+    const { id, linkUrl: none } = await openConnection(services, await smallAccount());
+    await services.sandbox.call('DELETE', '/faults');
+    expect(none ?? null).toBeNull();
+    const known = new Set((await users()).map((each) => each.id));
+    await slow('delay');
+    const pages = await Promise.all([services.api.link(id), services.api.link(id)]);
+    await services.sandbox.call('DELETE', '/faults');
+    const madeNow = async () => (await users()).filter((each) => !known.has(each.id));
+    await eventually(async () => {
+      expect(await madeNow()).toHaveLength(1);
+      expect(await typesOf(id)).toEqual([
+        'ConnectionOpened',
+        'LinkStarted',
+        'SpareUserMade',
+        'LinkStarted',
+        'LinkEnded',
+      ]);
+    });
+    for (const { linkUrl } of pages) {
+      expect(await (await followLink(linkUrl)).json()).toMatchObject({ outcome: 'linked', status: 'active' });
+    }
+    const [user] = await madeNow();
+    await services.api.delete(id);
+    await eventually(async () => expect((await users()).map((each) => each.id)).not.toContain(user?.id));
+  });
+
   it('on which several banks are linked uses the one that is asked for, and tells of the others until they end with it', async () => {
     const [iban, besides] = [await smallAccount(), await smallAccount()];
     const known = new Set((await users()).map(({ id }) => id));
@@ -195,7 +230,7 @@ describe('a link page', () => {
     await becomes(id, { status: 'active', iban, otherLinks });
     await eventually(() =>
       expect(received.of('connection.other-links-found', id).map(({ data }) => data)).toMatchObject([
-        { otherLinks, message: matching(/open a connection/) },
+        { otherLinks, message: matching(/open a connection/i) },
       ]),
     );
     await services.api.delete(id);
@@ -427,7 +462,7 @@ describe('a consent that ends', () => {
     expect(told()).toEqual(warned);
     expect(received.of('connection.consent-expiring', id).at(-1)?.data).toMatchObject({
       daysLeft: 1,
-      message: matching(/send them a fresh link/),
+      message: matching(/send them a fresh link/i),
     });
     expect((await typesOf(id)).filter((type) => type === 'ConsentExpiring')).toHaveLength(4);
     await services.sandbox.configure({ webhooksPaused: false });

@@ -1,4 +1,4 @@
-import { connection, type ConnectionState, type OtherLink } from '#domain';
+import { type CompleteLink, connection, type ConnectionState, type FindLink, type OtherLink } from '#domain';
 import { runDecider } from '#event-store';
 import { type ConnectionSnapshot, observationOf, type ProviderAccess } from '#providers';
 import type { ConnectionsDeps } from './connections-deps.js';
@@ -25,8 +25,8 @@ export const sharingAccount = (
 export interface ConfirmedLink {
   readonly connectionId: string;
   readonly tenantId: string;
-  /** `null`: no link page was used, the caller brought credentials. */
-  readonly stateHash: string | null;
+  /** How we know: the browser came back from a page, the caller brought credentials, or we asked because nobody came back. */
+  readonly by: { readonly stateHash: string } | 'credentials' | 'found';
   readonly access: ProviderAccess;
   readonly snapshot: ConnectionSnapshot;
   /** All that the provider's user is linked to. */
@@ -43,26 +43,29 @@ const otherLinks = ({ snapshot, shown }: ConfirmedLink): readonly OtherLink[] =>
         .map(({ iban, name }) => ({ iban, name })),
     }));
 
+const linkCommand = (
+  { by, access, snapshot }: ConfirmedLink,
+  { vault, clock }: ConnectionsDeps,
+): CompleteLink | FindLink => {
+  const link = {
+    providerUserId: access.providerUserId,
+    providerConnectionId: snapshot.providerConnectionId,
+    sealedToken: vault.seal(access.accessToken),
+    now: clock.now(),
+  };
+  if (by === 'found') return { type: 'FindLink', ...link };
+  return { type: 'CompleteLink', stateHash: by === 'credentials' ? null : by.stateHash, ...link };
+};
+
 /** Writes that the bank is linked, and what the provider shows of it. */
 export const confirmLink = async (
   deps: ConnectionsDeps,
   confirmed: ConfirmedLink,
 ): Promise<{ readonly state: ConnectionState; readonly position: bigint | null }> => {
-  const { connectionId, tenantId, stateHash, access, snapshot } = confirmed;
-  const { state } = await runDecider(
-    deps,
-    connection,
-    connectionId,
-    {
-      type: 'CompleteLink',
-      stateHash,
-      providerUserId: access.providerUserId,
-      providerConnectionId: snapshot.providerConnectionId,
-      sealedToken: deps.vault.seal(access.accessToken),
-      now: deps.clock.now(),
-    },
-    { metadata: deps.metadata(tenantId) },
-  );
+  const { connectionId, tenantId, snapshot } = confirmed;
+  const command = linkCommand(confirmed, deps);
+  const metadata = deps.metadata(tenantId);
+  const { state } = await runDecider(deps, connection, connectionId, command, { metadata });
   if (state.status === 'none') throw new Error('A connection that was linked is one.');
   const ledgerIdOf = await deps.ledgerIds(tenantId);
   const observation = observationOf(snapshot, state.opened, ledgerIdOf, deps.clock.now());

@@ -1,19 +1,22 @@
-import { type KnownConnection } from '#service';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { connection, type SealedAccess } from '#domain';
 import { runDecider } from '#event-store';
-import { DomainError } from '#kernel';
-import type { ProviderAccess } from '#providers';
+import { DomainError, errorText, later } from '#kernel';
+import type { LinkSession, ProviderAccess } from '#providers';
+import type { KnownConnection } from '#service';
 import { asSealed } from '#vault';
+import { Logger } from '@nestjs/common';
 import type { ConnectionsDeps } from './connections-deps.js';
+import { signLinkState } from './link-state.js';
 
-/** Unguessable part of a link's `state`. */
-const STATE_BYTES = 32;
+/** As long as the providers' own pages live. */
+const LINK_LIFE_MS = 30 * 60_000;
+/** Others may give the connection another provider user in between, but not again and again. */
+const TRIES = 5;
+
+const logger = new Logger('LinkSession');
 
 export const stateHash = (state: string): string => createHash('sha256').update(state).digest('hex');
-
-/** The connection that a `state` speaks of; only its hash in the log proves it. */
-export const connectionOfState = (state: string): string => state.slice(0, state.indexOf('.'));
 
 export const openAccess = (deps: ConnectionsDeps, sealed: SealedAccess): ProviderAccess => ({
   accessToken: deps.vault.open(asSealed(sealed.sealedToken)).reveal(),
@@ -28,36 +31,72 @@ export interface StartedLink {
   readonly position: bigint | null;
 }
 
-/** Makes a fresh link or repair page for one person, and remembers the hash of its single-use state. */
-export const startLinkFor = async (deps: ConnectionsDeps, target: KnownConnection): Promise<StartedLink> => {
-  if (target.status === 'disconnected') {
-    throw new DomainError(
-      'connection.disconnected',
-      'This connection is disconnected. Open it again to use it.',
-    );
-  }
-  const { connectionId, tenantId, opened, access } = target;
-  const state = `${connectionId}.${randomBytes(STATE_BYTES).toString('base64url')}`;
-  const session = await deps.provider(opened.provider).startLink({
-    access: access && openAccess(deps, access),
-    state,
-    redirectUri: deps.callbackUrl,
-    iban: opened.iban,
-    language: 'fr',
-  });
-  const { position } = await runDecider(
-    deps,
-    connection,
-    connectionId,
-    {
-      type: 'StartLink',
-      stateHash: stateHash(state),
-      expiresAt: session.expiresAt,
-      providerUserId: session.access.providerUserId,
-      sealedToken: deps.vault.seal(session.access.accessToken),
-      now: deps.clock.now(),
-    },
-    { metadata: deps.metadata(tenantId) },
+const refuseEnded = ({ status }: KnownConnection): void => {
+  if (status !== 'disconnected') return;
+  throw new DomainError(
+    'connection.disconnected',
+    'This connection is disconnected. Open it again to use it.',
   );
-  return { linkUrl: session.url, expiresAt: session.expiresAt, position };
+};
+
+const earlier = (one: string, other: string): string => (Date.parse(one) < Date.parse(other) ? one : other);
+
+/** @returns the connection as it is now, and the link unless the page is for another user than the connection has by now */
+const recordPage = async (
+  deps: ConnectionsDeps,
+  { connectionId, tenantId, access }: KnownConnection,
+  page: { readonly state: string; readonly expiresAt: string; readonly session: LinkSession },
+): Promise<{ readonly now: KnownConnection; readonly started: StartedLink | null }> => {
+  const { state, expiresAt, session } = page;
+  const hash = stateHash(state);
+  const { providerUserId, accessToken } = session.access;
+  const start = {
+    type: 'StartLink' as const,
+    stateHash: hash,
+    expiresAt,
+    userBefore: access?.providerUserId ?? null,
+    providerUserId,
+    sealedToken: deps.vault.seal(accessToken),
+    now: deps.clock.now(),
+  };
+  const metadata = deps.metadata(tenantId);
+  const decided = await runDecider(deps, connection, connectionId, start, { metadata }).catch(
+    (error: unknown) => {
+      const isLost = access === null && !(error instanceof DomainError);
+      if (isLost) logger.warn(`The log may not know of the provider’s user ${providerUserId}: ${errorText(error)}`); // prettier-ignore
+      throw error;
+    },
+  );
+  const now = decided.state;
+  if (now.status === 'none') throw new Error('A connection that has a link page is one.');
+  const isKnown = now.attempts.some((attempt) => attempt.stateHash === hash);
+  const { position } = decided;
+  return { now, started: isKnown ? { linkUrl: session.url, expiresAt, position } : null };
+};
+
+/**
+ * Makes a fresh link or repair page for one person, and remembers the hash of its single-use state. Of two calls at the same
+ * moment for a connection without a provider user each makes one: the log decides whose it is, the other user is left to be
+ * deleted, and its page is made anew for the right one.
+ */
+export const startLinkFor = async (deps: ConnectionsDeps, known: KnownConnection): Promise<StartedLink> => {
+  let target = known;
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    refuseEnded(target);
+    const { connectionId, tenantId, opened, access } = target;
+    const expiresAt = later(deps.clock.now(), LINK_LIFE_MS);
+    const state = signLinkState(deps.vault, { connectionId, tenantId, expiresAt });
+    const session = await deps.provider(opened.provider).startLink({
+      access: access && openAccess(deps, access),
+      state,
+      redirectUri: deps.callbackUrl,
+      iban: opened.iban,
+      language: 'fr',
+    });
+    const page = { state, session, expiresAt: earlier(session.expiresAt, expiresAt) };
+    const { now, started } = await recordPage(deps, target, page);
+    if (started) return started;
+    target = now;
+  }
+  throw new Error(`The connection changed its provider user ${TRIES} times while a link page was made.`);
 };

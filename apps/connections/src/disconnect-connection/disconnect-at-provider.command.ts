@@ -1,4 +1,4 @@
-/** End at the provider what was disconnected here with this revision of the connection's stream. */
+/** End at the provider what this revision of the connection's stream leaves to be ended there. */
 export class DisconnectAtProvider {
   readonly type = 'DisconnectAtProvider';
   constructor(

@@ -15,9 +15,10 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { ConnectionsDeps } from '../connections-deps.js';
 import { openAccess } from '../link-session.js';
 import { DisconnectAtProvider } from './disconnect-at-provider.command.js';
+import { type LinkToEnd, linkToEnd } from './link-to-end.js';
 
 type Ended = Exclude<ConnectionState, { status: 'none' }>;
-type Disconnection = Extract<ConnectionEvent, { type: 'ConnectionDisconnected' }>['data'];
+type Open = LinkAtProvider & { readonly sealedToken: string };
 
 const isPassing = (error: unknown): boolean =>
   error instanceof ProviderError && (error.kind === 'retry' || error.kind === 'retry-after');
@@ -32,29 +33,22 @@ export class DisconnectAtProviderHandler implements ICommandHandler<DisconnectAt
   }
 
   async execute({ connectionId, revision }: DisconnectAtProvider): Promise<void> {
-    const disconnection = await this.#disconnectionAt(connectionId, revision);
-    const ending = disconnection?.ending;
-    if (!ending) return;
+    const toEnd = await this.#toEndAt(connectionId, revision);
+    if (!toEnd) return;
+    const { link } = toEnd;
     const { state: now } = await fold(this.#deps, connection, connectionId);
-    const open = now.status === 'none' ? undefined : now.endings?.find((each) => isSameLink(each, ending));
+    const open = now.status === 'none' ? undefined : now.endings?.find((each) => isSameLink(each, link));
     if (now.status === 'none' || !open) return;
-    const user = await this.#endAndSay(now, open, disconnection);
-    const { providerUserId, providerConnectionId } = ending;
-    const end = { providerUserId, providerConnectionId, now: this.#deps.clock.now() };
-    await this.#decide(now, { type: 'ConfirmEnd', ...end, user });
+    const user = await this.#endAndSay(now, open, toEnd);
+    await this.#decide(now, { type: 'ConfirmEnd', ...link, user, now: this.#deps.clock.now() });
   }
 
-  async #endAndSay(
-    now: Ended,
-    open: LinkAtProvider & { readonly sealedToken: string },
-    disconnection: Disconnection,
-  ): Promise<UserAtProvider> {
+  async #endAndSay(now: Ended, open: Open, toEnd: LinkToEnd): Promise<UserAtProvider> {
     try {
-      return await this.#end(now, open, disconnection);
+      return await this.#end(now, open, toEnd);
     } catch (error) {
       if (!(error instanceof ProviderError) || isPassing(error)) throw error;
-      const { providerUserId, providerConnectionId } = open;
-      const link = { providerUserId, providerConnectionId };
+      const { link } = toEnd;
       const { code } = error;
       await this.#decide(now, { type: 'RefuseEnd', ...link, code, now: this.#deps.clock.now() });
       throw this.#permanent(now, error);
@@ -64,21 +58,20 @@ export class DisconnectAtProviderHandler implements ICommandHandler<DisconnectAt
   /** A link that was given to us again meanwhile is in use: it stays. */
   async #end(
     { status, access: current, opened }: Ended,
-    { providerUserId, providerConnectionId, sealedToken }: LinkAtProvider & { readonly sealedToken: string },
-    { by, ending }: Disconnection,
+    { sealedToken }: Open,
+    { link, isOwnUser, isWanted }: LinkToEnd,
   ): Promise<UserAtProvider> {
-    const link = { providerUserId, providerConnectionId };
     if (status === 'linked' && current && isSameLink(current, link)) return 'kept';
     const provider: BankProvider = this.#deps.provider(opened.provider);
     const access = openAccess(this.#deps, { ...link, sealedToken });
-    if (by === 'caller' && providerConnectionId !== null) await provider.disconnect(access);
-    if (!ending?.isOwnUser) return 'kept';
-    return provider.endUser(access, by === 'caller' ? 'end' : 'spare');
+    if (isWanted && link.providerConnectionId !== null) await provider.disconnect(access);
+    if (!isOwnUser) return 'kept';
+    return provider.endUser(access, isWanted ? 'end' : 'spare');
   }
 
   #permanent({ connectionId, opened }: Ended, cause: ProviderError): PermanentFailure {
     return new PermanentFailure(
-      `Connection ${connectionId} is disconnected here but not at ${opened.provider} (${cause.code}): end it in the provider's console.`,
+      `What connection ${connectionId} needs no more was not ended at ${opened.provider} (${cause.code}): end it in the provider's console.`,
       { cause },
     );
   }
@@ -88,15 +81,12 @@ export class DisconnectAtProviderHandler implements ICommandHandler<DisconnectAt
     await runDecider(this.#deps, connection, connectionId, command, { metadata });
   }
 
-  /** The connection may have been opened anew since. */
-  async #disconnectionAt(connectionId: string, revision: bigint): Promise<Disconnection | null> {
+  /** As of that event: the connection may have been opened anew since. */
+  async #toEndAt(connectionId: string, revision: bigint): Promise<LinkToEnd | null> {
     const stream = streamOf(connection.category, connectionId);
-    for await (const { type, data } of this.#deps.store.readStream(stream, {
-      from: revision,
-      maxCount: 1,
-    })) {
-      const event = { type, data } as ConnectionEvent;
-      if (event.type === 'ConnectionDisconnected') return event.data;
+    const only = { from: revision, maxCount: 1 };
+    for await (const { type, data } of this.#deps.store.readStream(stream, only)) {
+      return linkToEnd({ type, data } as ConnectionEvent);
     }
     return null;
   }

@@ -3,6 +3,7 @@ import { connection, type ConnectionEvent } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import type { CommandPublisher } from '#messaging';
 import type { Reactor } from '#read-model';
+import { linkToEnd } from './link-to-end.js';
 
 /** What ends here shall end at the provider too, down to the user that was made there for it: one durable command each, so that none holds up another. */
 export class DisconnectAtProviderReactor {
@@ -23,9 +24,8 @@ export class DisconnectAtProviderReactor {
 
   async react(recorded: RecordedEvent): Promise<void> {
     const event = { type: recorded.type, data: recorded.data } as ConnectionEvent;
-    if (event.type !== 'ConnectionDisconnected') return;
-    const { connectionId, ending } = event.data;
-    if (!ending) return;
+    if (linkToEnd(event) === null) return;
+    const { connectionId } = event.data;
     const message: DisconnectAtProviderMessage = { connectionId, revision: String(recorded.revision) };
     await this.#commands.publish(COMMAND_SUBJECTS.disconnectAtProvider, message, { msgId: recorded.id });
   }

@@ -181,6 +181,25 @@ describe('a disconnection at the provider', () => {
     expect(asked[0]).toBe('disconnect p-1 with the same token');
   });
 
+  it('of a user that was made beside another deletes that one alone, and is announced', async () => {
+    const spare: ConnectionEvent = {
+      type: 'SpareUserMade',
+      data: { ...ids, providerUserId: 'u2', sealedToken: vault.seal('spare token'), madeAt: NOW },
+    };
+    const { execute, asked, written, stored } = await follow([opened, page, spare, linked], 2n, {});
+    await execute();
+    await execute();
+    expect(asked).toEqual(['end user u2, spare others']);
+    const ended = { providerUserId: 'u2', providerConnectionId: null, user: 'deleted' };
+    expect(await written()).toMatchObject([{ type: 'LinkEnded', data: ended }]);
+    const published: unknown[] = [];
+    const reactor = new DisconnectAtProviderReactor({
+      publish: async (_, payload) => void published.push(payload),
+    });
+    for await (const event of stored()) await reactor.react(event);
+    expect(published).toEqual([{ connectionId, revision: '2' }]);
+  });
+
   it('asks nobody when no key opens the token', async () => {
     const key = new Vault(generateKey());
     const { asked, execute } = await follow([opened, page, linked, gone('caller', true)], 3n, {}, key);

@@ -80,7 +80,7 @@ export class FindLostLinksJob {
     const { state } = await fold(this.#deps, connection, connectionId);
     if (state.status !== 'pending' || !state.access || state.attempts.every(({ used }) => used)) return;
     const access = openAccess(this.#deps, state.access);
-    const shown = await this.#deps.provider(state.opened.provider).listConnections(access);
+    const shown = await this.#deps.provider(state.opened.provider).listConnections(access, { count: 0 });
     const { iban } = state.opened;
     const snapshot = this.#isOpen(state) ? sharingAccount(shown, iban) : bestSnapshot(shown, iban);
     if (!snapshot) return;
@@ -89,7 +89,7 @@ export class FindLostLinksJob {
     await confirmLink(this.#deps, {
       connectionId,
       tenantId,
-      stateHash: null,
+      by: 'found',
       access: linked,
       snapshot,
       shown,

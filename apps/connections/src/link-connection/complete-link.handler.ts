@@ -5,11 +5,9 @@ import { DomainError } from '#kernel';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { bestSnapshot, confirmLink } from '../confirm-link.js';
 import { ConnectionsDeps } from '../connections-deps.js';
-import { connectionOfState, openAccess, stateHash } from '../link-session.js';
+import { openAccess, stateHash } from '../link-session.js';
+import { readLinkState, unknownState } from '../link-state.js';
 import { CompleteLinkOf, type CompletedLink } from './complete-link.command.js';
-
-const unknownState = () =>
-  new DomainError('link.unknown-state', 'This link is not one of ours. Ask for a fresh link.');
 
 @CommandHandler(CompleteLinkOf)
 export class CompleteLinkHandler implements ICommandHandler<CompleteLinkOf, CompletedLink> {
@@ -42,7 +40,7 @@ export class CompleteLinkHandler implements ICommandHandler<CompleteLinkOf, Comp
     const { state: after, position } = await confirmLink(this.#deps, {
       connectionId,
       tenantId,
-      stateHash: hash,
+      by: { stateHash: hash },
       access: result.access,
       snapshot,
       shown: snapshots,
@@ -52,12 +50,12 @@ export class CompleteLinkHandler implements ICommandHandler<CompleteLinkOf, Comp
   }
 
   async #target(state: string): Promise<KnownConnection> {
-    try {
-      return await knownConnection(this.#deps, connectionOfState(state), null);
-    } catch (error) {
-      if (error instanceof DomainError) throw unknownState();
-      throw error;
-    }
+    const { connectionId, isFor } = readLinkState(this.#deps.vault, state, this.#deps.clock.now());
+    const target = await knownConnection(this.#deps, connectionId, null).catch((error: unknown) => {
+      throw error instanceof DomainError ? unknownState() : error;
+    });
+    if (!isFor(target.tenantId)) throw unknownState();
+    return target;
   }
 
   async #refuse(

@@ -41,7 +41,7 @@ export class OpenConnectionHandler implements ICommandHandler<OpenConnectionFor,
       const { position } = await confirmLink(this.#deps, {
         connectionId,
         tenantId,
-        stateHash: null,
+        by: 'credentials',
         shown: [],
         ...confirmed,
       });

@@ -25,6 +25,8 @@ export interface StartLink {
   readonly type: 'StartLink';
   readonly stateHash: string;
   readonly expiresAt: string;
+  /** The provider user that the connection had when the page was asked for; `null`: none, so one was made for the page. */
+  readonly userBefore: string | null;
   readonly providerUserId: string;
   readonly sealedToken: string;
   readonly now: string;
@@ -34,6 +36,15 @@ export interface CompleteLink {
   readonly type: 'CompleteLink';
   /** `null`: the caller brought credentials, there was no link page. */
   readonly stateHash: string | null;
+  readonly providerUserId: string;
+  readonly providerConnectionId: string;
+  readonly sealedToken: string;
+  readonly now: string;
+}
+
+/** Nobody came back from a link page, but the provider shows that it was used. */
+export interface FindLink {
+  readonly type: 'FindLink';
   readonly providerUserId: string;
   readonly providerConnectionId: string;
   readonly sealedToken: string;
@@ -164,6 +175,7 @@ export type ConnectionCommand =
   | OpenConnection
   | StartLink
   | CompleteLink
+  | FindLink
   | RefuseLink
   | ObserveProvider
   | TrackAccount

@@ -53,6 +53,15 @@ export type LinkStarted = Event<
   }
 >;
 
+/**
+ * A user that we made at the provider for a link page, while another call gave the connection one: the page was never shown, and
+ * the user is to be deleted.
+ */
+export type SpareUserMade = Event<
+  'SpareUserMade',
+  { readonly providerUserId: string; readonly sealedToken: string; readonly madeAt: string }
+>;
+
 export type ConnectionLinked = Event<
   'ConnectionLinked',
   {
@@ -60,10 +69,18 @@ export type ConnectionLinked = Event<
     readonly providerUserId: string;
     readonly providerConnectionId: string;
     readonly sealedToken: string;
-    /** The link attempt that this completes; `null` when credentials were given. */
+    /** The link attempt that this completes; `null` when credentials were given, or nobody came back. */
     readonly stateHash: string | null;
+    /** Nobody came back from the page: the provider was asked. */
+    readonly isFound?: true;
     readonly linkedAt: string;
   }
+>;
+
+/** The person came back from the page after its link had been found: nothing is new but that the page is used. */
+export type LinkConfirmed = Event<
+  'LinkConfirmed',
+  { readonly stateHash: string; readonly sealedToken: string; readonly confirmedAt: string }
 >;
 
 export type LinkFailed = Event<
@@ -193,7 +210,9 @@ export type LinkEndRefused = Event<
 export type ConnectionEvent =
   | ConnectionOpened
   | LinkStarted
+  | SpareUserMade
   | ConnectionLinked
+  | LinkConfirmed
   | LinkFailed
   | AccountDiscovered
   | AccountTracked

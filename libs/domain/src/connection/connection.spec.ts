@@ -85,11 +85,12 @@ describe('linking', () => {
       type: 'StartLink',
       stateHash: 'h2',
       expiresAt: '2026-06-01T09:00:00.000Z',
+      userBefore: 'u1',
       providerUserId: 'u1',
       sealedToken: 's1',
       now: LATER,
     } as const;
-    const { type: _, now, ...facts } = start;
+    const { type: _, now, userBefore: __, ...facts } = start;
     const second: LinkStarted = { type: 'LinkStarted', data: { ...context, ...facts, startedAt: now } };
     given(connection, opened, linkStarted).when(start).thenEvents(second);
     given(connection, opened, linkStarted, second).when(complete).thenEvents(linked);

@@ -13,6 +13,8 @@ export interface LinkAttempt {
   readonly expiresAt: string;
   /** Or void: nobody can complete it any more. */
   readonly used: boolean;
+  /** Its link was found before anybody came back from it. */
+  readonly isFound?: true;
 }
 
 export interface KnownAccount extends AccountFacts {

@@ -15,7 +15,7 @@ import { contextOf } from './context.js';
 import { warnOfConsent } from './consent.js';
 import { evolveConnection } from './evolve-connection.js';
 import { ignoreAccount, trackAccount } from './decide-on-account.js';
-import { completeLink, refuseLink, startLink } from './link.js';
+import { completeLink, findLink, refuseLink, spareUser, startLink } from './link.js';
 import { confirmEnd, endingOf, refuseEnd, resealToken } from './ending.js';
 import { observeOtherLinks } from './other-links.js';
 import { observeProvider, reportProblem } from './observe-provider.js';
@@ -103,7 +103,7 @@ const disconnect = (
 export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionEvent> = {
   category: 'connection',
   events: [
-    'ConnectionOpened', 'LinkStarted', 'ConnectionLinked', 'LinkFailed', 'AccountDiscovered', 'AccountTracked',
+    'ConnectionOpened', 'LinkStarted', 'SpareUserMade', 'ConnectionLinked', 'LinkConfirmed', 'LinkFailed', 'AccountDiscovered', 'AccountTracked',
     'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'WaitingStarted', 'WaitingEnded', 'RefreshPlanned', 'SilenceNoticed', 'ConnectionRecovered', 'ConsentObserved', 'ConsentExpiring',
     'TokenReplaced', 'TokenResealed', 'OtherLinksObserved', 'SettingsChanged', 'SyncPaused', 'SyncResumed', 'ConnectionDisconnected',
     'LinkEnded', 'LinkEndRefused',
@@ -117,6 +117,8 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
       return decideBehind(command, state);
     }
     if (state.status === 'disconnected') {
+      const spare = command.type === 'StartLink' ? spareUser(command, state) : [];
+      if (spare.length > 0) return spare;
       if (TOO_LATE_IS_FINE.includes(command.type)) return [];
       throw new DomainError(
         'connection.disconnected',
@@ -128,6 +130,8 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
         return startLink(command, state);
       case 'CompleteLink':
         return completeLink(command, state);
+      case 'FindLink':
+        return findLink(command, state);
       case 'RefuseLink':
         return refuseLink(command, state);
       case 'ObserveProvider':

@@ -4,6 +4,7 @@ import type {
   ConnectionEvent,
   ConnectionOpened,
   LinkStarted,
+  SpareUserMade,
   TokenResealed,
 } from './connection.events.js';
 import { consentWarnedBy } from './consent.js';
@@ -112,6 +113,18 @@ const withEnding = (
   ];
 };
 
+/** To be deleted at the provider; nobody saw its page. */
+const withSpareUser = (
+  { endings = [] }: OpenedConnection,
+  { providerUserId, sealedToken, madeAt }: SpareUserMade['data'],
+): readonly OpenEnding[] => [
+  ...endings,
+  { providerUserId, providerConnectionId: null, sealedToken, since: madeAt, refusedWith: null },
+];
+
+const found = (state: OpenedConnection) =>
+  state.attempts.map((attempt) => (attempt.used ? attempt : { ...attempt, isFound: true as const }));
+
 const resealed = (state: OpenedConnection, data: TokenResealed['data']) => {
   const { sealedToken } = data;
   const anew = <Held extends OpenEnding | NonNullable<OpenedConnection['access']>>(held: Held): Held =>
@@ -135,9 +148,17 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
       };
     }
     case 'ConnectionLinked': {
-      const { providerUserId, providerConnectionId, sealedToken, stateHash } = event.data;
+      const { providerUserId, providerConnectionId, sealedToken, stateHash, isFound } = event.data;
       const access = { providerUserId, providerConnectionId, sealedToken };
-      return { ...state, ...WELL, status: 'linked', access, refused: null, attempts: used(state, stateHash) };
+      const attempts = isFound ? found(state) : used(state, stateHash);
+      return { ...state, ...WELL, status: 'linked', access, refused: null, attempts };
+    }
+    case 'SpareUserMade':
+      return { ...state, endings: withSpareUser(state, event.data) };
+    case 'LinkConfirmed': {
+      const { stateHash, sealedToken } = event.data;
+      const access = state.access && { ...state.access, sealedToken };
+      return { ...state, access, refused: null, attempts: used(state, stateHash) };
     }
     case 'LinkFailed': {
       const { stateHash, code, by, failedAt: at } = event.data;

@@ -1,5 +1,5 @@
 import { DomainError } from '#kernel';
-import type { CompleteLink, RefuseLink, StartLink } from './connection.commands.js';
+import type { CompleteLink, FindLink, RefuseLink, StartLink } from './connection.commands.js';
 import type { ConnectionEvent } from './connection.events.js';
 import type { ConnectionState, LinkAttempt, OpenedConnection } from './connection.state.js';
 import { contextOf } from './context.js';
@@ -19,28 +19,60 @@ export const usableAttempt = (state: OpenedConnection, stateHash: string, now: s
   return attempt;
 };
 
+/** A user that was made for a page which nobody will see must not be forgotten. */
+export const spareUser = (
+  { userBefore, providerUserId, sealedToken, now }: StartLink,
+  state: OpenedConnection,
+): readonly ConnectionEvent[] => {
+  if (userBefore !== null || state.access?.providerUserId === providerUserId) return [];
+  return [{ type: 'SpareUserMade', data: { ...contextOf(state), providerUserId, sealedToken, madeAt: now } }];
+};
+
+/** The connection has one user, whoever was first: a page for another user than it has by now is not one of its pages. */
 export const startLink = (command: StartLink, state: OpenedConnection): readonly ConnectionEvent[] => {
-  const { stateHash, expiresAt, providerUserId, sealedToken, now } = command;
+  const { stateHash, expiresAt, userBefore, providerUserId, sealedToken, now } = command;
+  if ((state.access?.providerUserId ?? null) !== userBefore) return spareUser(command, state);
   const data = { ...contextOf(state), stateHash, expiresAt, providerUserId, sealedToken, startedAt: now };
   return [{ type: 'LinkStarted', data }];
 };
 
 type Usable = Extract<ConnectionState, { status: 'pending' | 'linked' }>;
 
-/** The same credentials again. A token that is sealed anew has another text, so equal text means a repeated command. */
-const isRepeated = (command: CompleteLink, { status, access }: Usable): boolean =>
+const isSameLinked = (command: CompleteLink, { status, access }: Usable): boolean =>
   status === 'linked' &&
-  access?.sealedToken === command.sealedToken &&
-  access.providerUserId === command.providerUserId &&
+  access?.providerUserId === command.providerUserId &&
   access.providerConnectionId === command.providerConnectionId;
+
+/** The same credentials again. A token that is sealed anew has another text, so equal text means a repeated command. */
+const isRepeated = (command: CompleteLink, state: Usable): boolean =>
+  isSameLinked(command, state) && state.access?.sealedToken === command.sealedToken;
 
 export const completeLink = (command: CompleteLink, state: Usable): readonly ConnectionEvent[] => {
   const { stateHash, providerUserId, providerConnectionId, sealedToken, now } = command;
-  if (stateHash !== null) usableAttempt(state, stateHash, now);
-  else if (isRepeated(command, state)) return [];
+  if (stateHash !== null) {
+    const { isFound } = usableAttempt(state, stateHash, now);
+    if (isFound && isSameLinked(command, state)) {
+      return [
+        { type: 'LinkConfirmed', data: { ...contextOf(state), stateHash, sealedToken, confirmedAt: now } },
+      ];
+    }
+  } else if (isRepeated(command, state)) return [];
   const { provider } = state.opened;
   const linked = { provider, providerUserId, providerConnectionId, sealedToken, stateHash, linkedAt: now };
   return [{ type: 'ConnectionLinked', data: { ...contextOf(state), ...linked } }];
+};
+
+/** What the person came back with meanwhile is known better than by looking. */
+export const findLink = (
+  { providerUserId, providerConnectionId, sealedToken, now }: FindLink,
+  state: Usable,
+): readonly ConnectionEvent[] => {
+  if (state.status === 'linked' || state.access?.providerUserId !== providerUserId) return [];
+  const { provider } = state.opened;
+  const found = { provider, providerUserId, providerConnectionId, sealedToken, linkedAt: now };
+  return [
+    { type: 'ConnectionLinked', data: { ...contextOf(state), ...found, stateHash: null, isFound: true } },
+  ];
 };
 
 export const refuseLink = (command: RefuseLink, state: OpenedConnection): readonly ConnectionEvent[] => {

@@ -230,7 +230,7 @@ describe('a link page', () => {
     await becomes(id, { status: 'active', iban, otherLinks });
     await eventually(() =>
       expect(received.of('connection.other-links-found', id).map(({ data }) => data)).toMatchObject([
-        { otherLinks, message: matching(/open a connection/i) },
+        { otherLinks, message: matching(/Open a connection/i) },
       ]),
     );
     await services.api.delete(id);
@@ -462,7 +462,7 @@ describe('a consent that ends', () => {
     expect(told()).toEqual(warned);
     expect(received.of('connection.consent-expiring', id).at(-1)?.data).toMatchObject({
       daysLeft: 1,
-      message: matching(/send them a fresh link/i),
+      message: matching(/Send them a fresh link/i),
     });
     expect((await typesOf(id)).filter((type) => type === 'ConsentExpiring')).toHaveLength(4);
     await services.sandbox.configure({ webhooksPaused: false });

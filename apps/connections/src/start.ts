@@ -1,4 +1,6 @@
-import { configuredProviders, openVault, periodically, type ServiceResources, startService } from '#service';
+import {
+  configuredProviders, openVault, periodically, prepareCircuits, type ServiceResources, startService,
+} from '#service'; // prettier-ignore
 import { connectionStatusProjection } from './connection-status/connection-status.projection.js';
 import { ConnectionsDeps } from './connections-deps.js';
 import { ConnectionsModule } from './connections.module.js';
@@ -43,6 +45,7 @@ export const startConnectionsWith = async (
   pauses: JobPauses,
 ): Promise<{ stop(): Promise<void> }> => {
   const deps = await depsOf(resources);
+  await prepareCircuits(resources.db);
   const service = await startService({
     resources,
     name: 'connections',

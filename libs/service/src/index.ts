@@ -1,6 +1,7 @@
 export * from './answers.js';
 export * from './event-metadata.js';
 export * from './known-connection.js';
+export * from './open-circuits.js';
 export * from './open-vault.js';
 export * from './periodic.js';
 export * from './pg-call-budget.js';

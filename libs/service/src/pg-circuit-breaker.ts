@@ -9,10 +9,9 @@ import {
   CLOSED,
   decideAdmission,
 } from '#providers';
-import { type Database, migrate, type Sql } from '#read-model';
+import type { Database, Sql } from '#read-model';
 import { Logger } from '@nestjs/common';
-
-const SCHEMA = 'bank_circuits';
+import { CIRCUITS, type OpenCircuit, openCircuits, prepareCircuits } from './open-circuits.js';
 
 interface CircuitRow {
   readonly failures: number;
@@ -24,7 +23,7 @@ interface CircuitRow {
 
 const READ = `SELECT failures, pauses, until_ms::text, probe_until_ms::text,
     (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now_ms
-  FROM ${SCHEMA}.circuits WHERE provider = $1 AND bank = $2`;
+  FROM ${CIRCUITS}.circuits WHERE provider = $1 AND bank = $2`;
 
 const stateOf = (row: CircuitRow): CircuitState => ({
   failures: row.failures,
@@ -55,17 +54,7 @@ export class PgCircuitBreaker extends CircuitBreaker {
   }
 
   prepare(): Promise<void> {
-    return migrate(this.#db, SCHEMA, [
-      `CREATE TABLE {schema}.circuits (
-         provider text NOT NULL,
-         bank text NOT NULL,
-         failures integer NOT NULL,
-         pauses integer NOT NULL,
-         until_ms bigint NOT NULL,
-         probe_until_ms bigint NOT NULL,
-         PRIMARY KEY (provider, bank)
-       );`,
-    ]);
+    return prepareCircuits(this.#db);
   }
 
   override async admit(circuit: Circuit, request: { readonly attended: boolean }): Promise<Admission> {
@@ -96,11 +85,9 @@ export class PgCircuitBreaker extends CircuitBreaker {
     });
   }
 
-  /** The banks that are left alone at the moment. */
-  open(): Promise<readonly Circuit[]> {
-    return this.#db.query<{ readonly provider: string; readonly bank: string }>(
-      `SELECT provider, bank FROM ${SCHEMA}.circuits WHERE pauses > 0 ORDER BY provider, bank`,
-    );
+  /** The banks that are left alone, or were and have not answered since. */
+  open(): Promise<readonly OpenCircuit[]> {
+    return openCircuits(this.#db);
   }
 
   #change<T>(
@@ -111,10 +98,10 @@ export class PgCircuitBreaker extends CircuitBreaker {
       async (tx) => {
         const key = [circuit.provider, circuit.bank];
         await tx.execute(
-          `INSERT INTO ${SCHEMA}.circuits VALUES ($1, $2, 0, 0, 0, 0) ON CONFLICT DO NOTHING`,
+          `INSERT INTO ${CIRCUITS}.circuits VALUES ($1, $2, 0, 0, 0, 0) ON CONFLICT DO NOTHING`,
           key,
         );
-        await tx.query(`SELECT FROM ${SCHEMA}.circuits WHERE provider = $1 AND bank = $2 FOR UPDATE`, key);
+        await tx.query(`SELECT FROM ${CIRCUITS}.circuits WHERE provider = $1 AND bank = $2 FOR UPDATE`, key);
         // Asked after the lock: whoever held it may have changed it.
         const [row] = await tx.query<CircuitRow>(READ, key);
         const before = row ? stateOf(row) : CLOSED;
@@ -129,7 +116,7 @@ export class PgCircuitBreaker extends CircuitBreaker {
   async #store(tx: Sql, key: readonly string[], state: CircuitState): Promise<void> {
     const { failures, pauses, untilMs, probeUntilMs } = state;
     await tx.execute(
-      `UPDATE ${SCHEMA}.circuits SET failures = $3, pauses = $4, until_ms = $5, probe_until_ms = $6
+      `UPDATE ${CIRCUITS}.circuits SET failures = $3, pauses = $4, until_ms = $5, probe_until_ms = $6
          WHERE provider = $1 AND bank = $2`,
       [...key, failures, pauses, untilMs, probeUntilMs],
     );

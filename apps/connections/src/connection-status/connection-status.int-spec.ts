@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ConnectionEvent, LedgerEvent, SyncEvent } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import { Database, migrate } from '#read-model';
+import { PgCircuitBreaker, prepareCircuits } from '#service';
 import { engineUrls } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionsDeps } from '../connections-deps.js';
@@ -21,6 +22,7 @@ let db: Database;
 beforeAll(async () => {
   db = new Database(engineUrls().databaseUrl);
   await migrate(db, CONNECTION_STATUS, connectionStatusProjection.migrations);
+  await prepareCircuits(db);
 });
 
 afterAll(() => db.close());
@@ -72,6 +74,39 @@ const scene = (tenantId: string = randomUUID()) => {
   const get = (scope: string | null = tenantId) => connectionById(db, connectionId, scope);
   return { connectionId, tenantId, ledgerId, event, opened, linked, tracked, write, get };
 };
+
+describe('a bank that fails for everybody', () => {
+  const rules = { failures: 2, pauseMs: 60_000, longestPauseMs: 60_000, probeMs: 1_000 };
+  const fail = async (bank: string) => {
+    const circuits = new PgCircuitBreaker(db, rules);
+    const closed = { kind: 'closed', failures: 1 } as const;
+    const circuit = { provider: 'powens', bank };
+    const until = [
+      await circuits.report(circuit, closed, 'fault'),
+      await circuits.report(circuit, closed, 'fault'),
+    ];
+    return { until: until[1], heal: () => circuits.report(circuit, closed, 'ok') };
+  };
+
+  it('is told of all its connections, until it answers again, and of no other', async () => {
+    const tenantId = randomUUID();
+    const bank = randomUUID().slice(0, 8);
+    const [ours, gone, other] = [scene(tenantId), scene(tenantId), scene(tenantId)];
+    for (const { opened, linked, write } of [ours, gone]) {
+      await write(0, { ...opened, data: { ...opened.data, institutionId: bank } } as ConnectionEvent, linked);
+    }
+    await gone.write(1, gone.event('ConnectionDisconnected', { by: 'caller' }));
+    await other.write(0, other.opened);
+    expect((await ours.get()).bankIncident).toBeNull();
+    const { until, heal } = await fail(bank);
+    const message = expect.stringMatching(/fails for everybody: 2 syncs in a row/) as string;
+    expect((await ours.get()).bankIncident).toEqual({ failures: 2, until, message });
+    const { items } = await listConnections(db, { scope: tenantId, limit: 9 });
+    expect(items.filter(({ bankIncident }) => bankIncident).map(({ id }) => id)).toEqual([ours.connectionId]);
+    await heal();
+    expect((await ours.get()).bankIncident).toBeNull();
+  });
+});
 
 describe('a connection as the outside sees it', () => {
   it('goes from pending to active, with its accounts, their balance and its last sync', async () => {

@@ -1,8 +1,10 @@
-import { type KnownConnection } from '#service';
-import { type BankAccountsView, type ConnectionView, type Page, statusReasonText } from '#contracts';
+import {
+  type BankAccountsView, bankIncidentText, type ConnectionView, type Page, statusReasonText,
+} from '#contracts'; // prettier-ignore
 import { type KnownAccount, publicStatus } from '#domain';
 import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
+import { type KnownConnection, type OpenCircuit, openCircuits } from '#service';
 import { accountStatus, accountView } from '../account-view.js';
 import { otherLinkView } from '../link-text.js';
 import { actionOwner, nextAutomaticAction } from '../next-action.js';
@@ -35,7 +37,24 @@ const statusOf = (account: KnownAccount, state: KnownConnection): string => {
   return status === 'untracked' ? 'ignored' : status;
 };
 
-const viewOf = (row: ConnectionRow, balances: Balances, nextSync: NextSync): ConnectionView => {
+/** What concerns every connection of the bank, until this one has ended. */
+const incidentOf = (
+  { status, opened: { provider, institutionId } }: KnownConnection,
+  circuits: readonly OpenCircuit[],
+): ConnectionView['bankIncident'] => {
+  const open = circuits.find((each) => each.provider === provider && each.bank === institutionId);
+  if (!open || status === 'disconnected') return null;
+  const { failures, until } = open;
+  return { failures, until, message: bankIncidentText(open, 'en') };
+};
+
+interface Beside {
+  readonly balances: Balances;
+  readonly circuits: readonly OpenCircuit[];
+  readonly nextSync: NextSync;
+}
+
+const viewOf = (row: ConnectionRow, { balances, circuits, nextSync }: Beside): ConnectionView => {
   const { state } = row;
   const reason = reasonOf(state);
   return {
@@ -51,6 +70,7 @@ const viewOf = (row: ConnectionRow, balances: Balances, nextSync: NextSync): Con
     statusReasonParameters: reason?.parameters ?? {},
     actionOwner: actionOwner(state),
     nextAutomaticAction: nextAutomaticAction(state, nextSync()),
+    bankIncident: incidentOf(state, circuits),
     syncEnabled: state.syncEnabled,
     syncDaysBack: state.syncDaysBack,
     accounts: state.accounts
@@ -82,6 +102,11 @@ const balancesOf = async (db: Database, rows: readonly ConnectionRow[]): Promise
   return new Map(balances.map(({ ledger_id, balance }) => [ledger_id, balance]));
 };
 
+const besides = async (db: Database, rows: readonly ConnectionRow[], nextSync: NextSync): Promise<Beside> => {
+  const [balances, circuits] = await Promise.all([balancesOf(db, rows), openCircuits(db)]);
+  return { balances, circuits, nextSync };
+};
+
 const rowOf = async (db: Database, id: string, scope: string | null): Promise<ConnectionRow> => {
   const rows = await db.query<ConnectionRow>(
     `SELECT * FROM ${CONNECTION_STATUS}.connections WHERE id = $1 AND ($2::text IS NULL OR tenant_id = $2)`,
@@ -100,7 +125,7 @@ export const connectionById = async (
   nextSync: NextSync = NEVER,
 ): Promise<ConnectionView> => {
   const row = await rowOf(db, id, scope);
-  return viewOf(row, await balancesOf(db, [row]), nextSync);
+  return viewOf(row, await besides(db, [row], nextSync));
 };
 
 /** All bank accounts that the connection knows of. @throws {DomainError} `connection.not-found`: none, or another tenant's */
@@ -135,6 +160,6 @@ export const listConnections = async (
     [filter.scope, filter.status ?? null, place?.[0] ?? null, place?.[1] ?? null, filter.limit + 1],
   );
   const page = keysetPage(rows, filter.limit, ({ created_at, id }) => [created_at, id]);
-  const balances = await balancesOf(db, page.rows);
-  return { items: page.rows.map((row) => viewOf(row, balances, nextSync)), nextCursor: page.nextCursor };
+  const beside = await besides(db, page.rows, nextSync);
+  return { items: page.rows.map((row) => viewOf(row, beside)), nextCursor: page.nextCursor };
 };

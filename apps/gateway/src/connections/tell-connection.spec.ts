@@ -9,6 +9,7 @@ const view = (part: Partial<ConnectionView>): ConnectionView =>
     statusReasonCode: 'SCARequired',
     statusReasonParameters: {},
     actionOwner: 'user',
+    bankIncident: null,
     ...part,
   }) as ConnectionView;
 
@@ -27,6 +28,15 @@ it('keeps the English words of the service, and none where there are none', () =
   expect(tellConnection(view({}), 'en').statusReason).toBe('English.');
   const well = view({ statusReason: null, statusReasonCode: null });
   expect(tellConnection(well, 'fr').statusReason).toBeNull();
+});
+
+it('tells that the bank fails for everybody', () => {
+  const until = '2026-03-01T10:00:00.000Z';
+  const incident = (message: string) => ({ failures: 5, until, message });
+  const told = tellConnection(view({ bankIncident: incident('English.') }), 'fr');
+  expect(told.bankIncident).toEqual(
+    incident(expect.stringMatching(/5 synchronisations de suite.* jusqu’au 2026-03-01T10:00/) as string),
+  );
 });
 
 it('tells a page of them', () => {

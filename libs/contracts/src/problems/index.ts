@@ -7,6 +7,7 @@ export {
 } from './field-faults.js';
 export { accountStatusText } from './account-states.js';
 export { type DeliveryReason, deliveryReasonText } from './delivery-reasons.js';
+export { bankIncidentText } from './incident-text.js';
 export { consentText, linkedText, linkRefusalText, otherLinksText } from './link-text.js';
 export type { WebhookRefusalCode } from './webhook-refusals.js';
 export { findProblem, PLAIN_PROBLEMS, type ProblemCode } from './problem-catalogue.js';

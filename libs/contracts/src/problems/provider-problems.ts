@@ -54,6 +54,28 @@ export const PROVIDER_PROBLEMS = {
       next: 'La synchronisation reprendra d’elle-même après {until} ; demandez-en une pour essayer plus tôt.',
     },
   },
+  'bank.left-alone': {
+    owner: 'time',
+    en: {
+      what: 'This bank, or the provider on the way to it, fails for everybody: {failures} syncs in a row. It is left alone until {until}.',
+      next: 'The next sync after that looks whether it answers again; ask for one to look at once.',
+    },
+    fr: {
+      what: 'Cette banque, ou le prestataire qui y mène, échoue pour tout le monde : {failures} synchronisations de suite. On la laisse tranquille jusqu’au {until}.',
+      next: 'La prochaine synchronisation après cela regardera si elle répond de nouveau ; demandez-en une pour regarder tout de suite.',
+    },
+  },
+  'bank.look-due': {
+    owner: 'time',
+    en: {
+      what: 'This bank, or the provider on the way to it, has failed for everybody: {failures} syncs in a row.',
+      next: 'The next sync looks whether it answers again; ask for one to look at once.',
+    },
+    fr: {
+      what: 'Cette banque, ou le prestataire qui y mène, a échoué pour tout le monde : {failures} synchronisations de suite.',
+      next: 'La prochaine synchronisation regardera si elle répond de nouveau ; demandez-en une pour regarder tout de suite.',
+    },
+  },
   'refresh.too-soon': {
     owner: 'time',
     en: {

@@ -11,6 +11,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { Nullable } from '../nullable.js';
+import { BankIncidentView } from './bank-incident.view.js';
 import { ConnectionAccountView } from './connection-account.view.js';
 import { OtherLinkView } from './other-link.view.js';
 
@@ -73,6 +74,12 @@ export class ConnectionView {
   @ValidateNested()
   @Type(() => NextAutomaticActionView)
   readonly nextAutomaticAction!: NextAutomaticActionView | null;
+
+  /** The bank fails for everybody at the moment, so that syncs that come by themselves wait; `null`: nothing of the kind. */
+  @Nullable()
+  @ValidateNested()
+  @Type(() => BankIncidentView)
+  readonly bankIncident!: BankIncidentView | null;
 
   @IsBoolean()
   readonly syncEnabled!: boolean;

@@ -1,0 +1,19 @@
+import { IsInt, IsString, Matches, Min } from 'class-validator';
+import { Nullable } from '../nullable.js';
+
+/** A bank, or the provider on the way to it, that fails for everybody. */
+export class BankIncidentView {
+  /** How many syncs failed in a row, of whatever connections. */
+  @IsInt()
+  @Min(1)
+  readonly failures!: number;
+
+  /** The bank is left alone until then, ISO 8601 UTC; `null`: the next sync looks whether it answers again. */
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly until!: string | null;
+
+  /** In words, with a next step. */
+  @IsString()
+  readonly message!: string;
+}

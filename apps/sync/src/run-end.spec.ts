@@ -14,19 +14,19 @@ const report = {
   endedAt: '2026-09-01T00:00:01Z',
   windowFrom: '2026-06-01',
   windowTo: '2026-09-01',
-  counts: { imported: 0, updated: 0, removed: 0, skipped: 0, failed: 7 },
-  failures: [
-    { rowKey: '1', providerAccountId: null, reason: 'bad-date', field: 'date' },
-    { rowKey: '2', providerAccountId: null, reason: 'bad-amount', field: 'value' },
-    { rowKey: '3', providerAccountId: null, reason: 'bad-date', field: 'date' },
-  ],
+  counts: { imported: 0, updated: 0, removed: 0, skipped: 0, failed: 0 },
+  failures: [],
   accountIds: ['1'],
   pages: 1,
   calls: 3,
   cursorBefore: null,
   cursorAfter: null,
   refreshedAt: null,
+  gaps: [],
+  problems: [],
 } as const;
+
+const problemOf = (code: string) => ({ code, accountId: null, rowKey: null, count: 1, parameters: {} });
 
 const completed = (data: Partial<SyncCompleted['data']>): SyncCompleted => ({
   type: 'SyncCompleted',
@@ -34,30 +34,17 @@ const completed = (data: Partial<SyncCompleted['data']>): SyncCompleted => ({
 });
 const failed = (data: Partial<SyncFailed['data']>): SyncFailed => ({
   type: 'SyncFailed',
-  data: { ...report, errorCode: 'powens.unavailable', errorMessage: 'As it was said.', ...data },
+  data: {
+    ...report,
+    errorCode: 'powens.unavailable',
+    errorMessage: 'As it was said.',
+    problems: [problemOf(data.errorCode ?? 'powens.unavailable')],
+    ...data,
+  },
 });
 
 describe('the end of a run', () => {
-  it('of an event of before problems were kept: its rows, those that are not listed, its gaps, in one sentence each', () => {
-    const gaps = [{ accountId: '1', from: '2026-07-01', to: '2026-07-09' }];
-    const end = endOf(
-      completed({ reasons: ['history.gap', 'rows.unreadable', 'provider.SCARequired'], gaps }),
-    );
-    expect(end.errorCode).toBe('history.gap');
-    expect(end.problems.map(({ code, rowKey, count }) => [code, rowKey, count])).toEqual([
-      ['history.gap', null, 1],
-      ['rows.unreadable', '1', 1],
-      ['rows.unreadable', '2', 1],
-      ['rows.unreadable', '3', 1],
-      ['rows.unreadable', null, 4],
-      ['provider.SCARequired', null, 1],
-    ]);
-    expect(end.errorMessage).toMatch(
-      /\(account 1: 2026-07-01 to 2026-07-09\)\. .* 7 row\(s\) .* \(bad-amount in value; bad-date in date\) .*strong authentication/,
-    );
-  });
-
-  it('of an event that keeps its problems: those', () => {
+  it('of a partial success: its problems, in words', () => {
     const problem = { code: 'fetch.page-cap', accountId: '9', rowKey: null, count: 1, parameters: {} };
     const end = endOf(completed({ reasons: ['fetch.page-cap'], problems: [problem] }));
     expect(end).toMatchObject({ status: 'partial', errorCode: 'fetch.page-cap', problems: [problem] });

@@ -42,6 +42,7 @@ export const outcomeOf = (written: WrittenCounts, known: Partial<RunOutcome> = {
   cursorAfter: null,
   refreshedAt: null,
   gaps: [],
+  problems: [],
   ...known,
   counts: { skipped: 0, failed: 0, ...known.counts, ...written },
 });

@@ -64,6 +64,8 @@ const report = {
   cursorBefore: 'secret cursor',
   cursorAfter: 'secret cursor',
   refreshedAt: NOW,
+  gaps: [],
+  problems: [],
 };
 
 const formOf = ({ type, data }: LedgerEvent | SyncEvent): PublicEvent | null => {
@@ -138,7 +140,8 @@ describe('what the other services are told', () => {
   });
 
   it('of the end of a run: its counts, and nothing of the provider’s cursors', () => {
-    const partial = { ...report, status: 'partial' as const, reasons: ['rows.unreadable'] };
+    const problems = [{ code: 'rows.unreadable', accountId: null, rowKey: null, count: 5, parameters: {} }];
+    const partial = { ...report, status: 'partial' as const, reasons: ['rows.unreadable'], problems };
     const completed = validFormOf({ type: 'SyncCompleted', data: partial });
     expect(completed).toMatchObject({ subject: CONNECTION, partitionkey: `sync-${CONNECTION}` });
     expect(completed.data).toMatchObject({

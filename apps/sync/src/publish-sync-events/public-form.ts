@@ -69,7 +69,7 @@ const syncData = (data: SyncContext & SyncReport, { problems, ...end }: RunEnd):
   progress: null,
   refresh: data.refresh ? refreshViewOf(data.refresh) : null,
   nextAllowedAt: data.refresh?.nextAllowedAt ?? null,
-  gaps: (data.gaps ?? []).map(({ accountId, from, to }) => ({ accountId, from, to })),
+  gaps: data.gaps.map(({ accountId, from, to }) => ({ accountId, from, to })),
   ...end,
   problems: problemViews(problems, end.errorMessage),
 });

@@ -29,6 +29,8 @@ const project = (...events: readonly (SyncEvent & { readonly minute: number })[]
     ),
   );
 
+const problemOf = (code: string) => ({ code, accountId: null, rowKey: null, count: 1, parameters: {} });
+
 const connectionOf = (tenantId: string = randomUUID()) => {
   const connectionId = randomUUID();
   const ids = (syncId: string) => ({ syncId, connectionId, tenantId, companyId: 'c' });
@@ -90,18 +92,30 @@ const connectionOf = (tenantId: string = randomUUID()) => {
     cursorBefore: null,
     cursorAfter: null,
     refreshedAt: null,
+    gaps: [],
+    problems: [],
   });
   const completed = (syncId: string, minute: number, ...reasons: readonly string[]) =>
     ({
       type: 'SyncCompleted',
       minute,
-      data: { ...report(syncId, minute), status: reasons.length > 0 ? 'partial' : 'success', reasons },
+      data: {
+        ...report(syncId, minute),
+        status: reasons.length > 0 ? 'partial' : 'success',
+        reasons,
+        problems: reasons.map(problemOf),
+      },
     }) as const;
   const failed = (syncId: string, minute: number, type: 'SyncFailed' | 'SyncTimedOut' = 'SyncFailed') =>
     ({
       type,
       minute,
-      data: { ...report(syncId, minute), errorCode: 'powens.down', errorMessage: 'Words.' },
+      data: {
+        ...report(syncId, minute),
+        problems: [problemOf('powens.down')],
+        errorCode: 'powens.down',
+        errorMessage: 'Words.',
+      },
     }) as const;
   const sliced = (syncId: string, minute: number, done: number, left: number) =>
     ({
@@ -136,7 +150,11 @@ describe('the history of a run', () => {
     });
     await project(started(id, 1, 1), started(id, 2, 2));
     expect((await syncById(db, id, null)).startedAt).toBe(at(1));
-    await project(completed(id, 3, 'rows.unreadable'));
+    const end = completed(id, 3, 'rows.unreadable');
+    const problems = end.data.problems.map((problem) => {
+      return { ...problem, rowKey: 'r', parameters: { reason: 'bad-date', field: 'date' } };
+    });
+    await project({ ...end, data: { ...end.data, problems } });
     expect(await syncById(db, id, null)).toMatchObject({
       status: 'partial',
       endedAt: at(3),
@@ -199,8 +217,10 @@ describe('the history of a run', () => {
     await project(sliced(id, 2, 1, 3), sliced(id, 3, 2, 1));
     expect((await syncById(db, id, null)).progress).toEqual({ slicesDone: 2, slices: 3, from: '2026-06-01' });
     const end = completed(id, 4, 'history.gap');
-    const gaps = [{ accountId: '1', from: '2026-07-01', to: '2026-07-09' }];
-    await project({ ...end, data: { ...end.data, gaps } });
+    const [from, to] = ['2026-07-01', '2026-07-09'];
+    const gaps = [{ accountId: '1', from, to }];
+    const problems = [{ ...problemOf('history.gap'), accountId: '1', parameters: { from, to } }];
+    await project({ ...end, data: { ...end.data, gaps, problems } });
     const run = await syncById(db, id, null);
     expect(run).toMatchObject({ status: 'partial', errorCode: 'history.gap', gaps, progress: null });
     expect(run.errorMessage).toContain('account 1: 2026-07-01 to 2026-07-09');

@@ -103,7 +103,7 @@ const endRun = async (
   data: SyncContext & SyncReport,
   { status, errorCode, errorMessage, problems, evidence, nextAllowedAt }: RunEnd,
 ): Promise<void> => {
-  const { counts, failures, accountIds, pages, calls, refreshedAt, refresh, gaps = [] } = data;
+  const { counts, failures, accountIds, pages, calls, refreshedAt, refresh, gaps } = data;
   await tx.execute(
     `UPDATE ${schema}.runs SET status = $2, waits = false, ended_at = $3, started_at = $4, window_from = $5, window_to = $6,
        imported = $7, updated = $8, removed = $9, skipped = $10, failed = $11, error_code = $12, error_message = $13,

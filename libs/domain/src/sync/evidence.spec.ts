@@ -35,6 +35,7 @@ const outcome = (refreshedAt: string | null): RunOutcome => ({
   calls: 3,
   cursorAfter: 'c',
   refreshedAt,
+  gaps: [],
   problems: [],
 });
 

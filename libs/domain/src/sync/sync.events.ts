@@ -99,12 +99,10 @@ export interface SyncReport {
   readonly cursorAfter: string | null;
   /** The provider's own last refresh with the bank: the evidence of a success. */
   readonly refreshedAt: string | null;
-  /** Absent in events of before gaps were looked for. */
-  readonly gaps?: readonly HistoryGap[];
+  readonly gaps: readonly HistoryGap[];
   /** Absent: nobody wished for one, or what the provider had was fresh. */
   readonly refresh?: RefreshReport;
-  /** Absent in events of before they were kept. */
-  readonly problems?: readonly RunProblem[];
+  readonly problems: readonly RunProblem[];
 }
 
 export interface SyncRequested {

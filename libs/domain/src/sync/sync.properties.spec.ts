@@ -18,6 +18,8 @@ const outcome = (cursorAfter: string): RunOutcome => ({
   calls: 0,
   cursorAfter,
   refreshedAt: null,
+  gaps: [],
+  problems: [],
 });
 
 const requestIds = fc.integer({ min: 0, max: 120 }).map((n) => `r${n}`);

@@ -89,6 +89,8 @@ const outcome: RunOutcome = {
   calls: 3,
   cursorAfter: 'cursor-1',
   refreshedAt: '2026-06-01T07:00:00Z',
+  gaps: [],
+  problems: [],
 };
 const complete = {
   type: 'CompleteSync',

@@ -5,6 +5,7 @@ import { type RequestSync, requestSync } from './request-sync.js';
 import type {
   RefreshDecided,
   RefreshReport,
+  RunProblem,
   SyncCompleted,
   SyncContext,
   SyncEvent,
@@ -170,7 +171,9 @@ const failSync = (command: FailSync, state: Open): readonly SyncEvent[] => {
 const proved = (
   { status, reasons, outcome: { refreshedAt, counts } }: CompleteSync,
   { provedRefresh }: Open,
-): Pick<SyncCompleted['data'], 'status' | 'reasons' | 'evidence' | 'problems'> => {
+): Pick<SyncCompleted['data'], 'status' | 'reasons' | 'evidence'> & {
+  readonly problems?: readonly RunProblem[];
+} => {
   if (status === 'partial') return { status, reasons };
   if (refreshedAt === null) {
     const unproved = { code: NOT_REFRESHED_YET, accountId: null, rowKey: null, count: 1, parameters: {} };

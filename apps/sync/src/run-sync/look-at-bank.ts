@@ -2,6 +2,7 @@ import {
   isAttended,
   type LinkedConnection,
   type OpenRun,
+  type RefreshReport,
   refreshAllowedAt,
   refreshWish,
   sync,
@@ -106,15 +107,7 @@ export class LookAtBank {
   async #decide(
     { refreshedAt: refreshedBefore }: ConnectionSnapshot,
     attended: boolean,
-    {
-      outcome,
-      code,
-      nextAllowedAt,
-    }: {
-      readonly outcome: 'asked' | 'refused';
-      readonly code: string | null;
-      readonly nextAllowedAt: string | null;
-    },
+    { outcome, code, nextAllowedAt }: RefreshReport,
   ): Promise<void> {
     const { connectionId, tenantId, syncId, attempt } = this.#task.run;
     const now = this.#deps.clock.now();

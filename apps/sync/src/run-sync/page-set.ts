@@ -1,7 +1,7 @@
 import type { BankDay } from '#kernel';
 import type { Sql } from '#read-model';
 import { LEDGER } from '../ledger-tables.js';
-import { STAGING } from './staging.js';
+import { STAGING, stagedList } from './staging.js';
 
 /** Days of which an account showed all that it has. */
 export interface WholeDays {
@@ -141,9 +141,8 @@ const firstStagedDay = async (
   { syncId, attempt, providerAccountId }: PageSet,
 ): Promise<BankDay | null> => {
   const [first] = await sql.query<{ day: BankDay }>(
-    `SELECT day FROM ${STAGING}.rows WHERE sync_id = $1 AND attempt = $2 AND account = $3 AND NOT gone
-     ORDER BY day LIMIT 1`,
-    [syncId, attempt, providerAccountId],
+    `SELECT day FROM ${STAGING}.rows WHERE list = $1 AND NOT gone ORDER BY day LIMIT 1`,
+    [stagedList(syncId, attempt, providerAccountId)],
   );
   return first?.day ?? null;
 };
@@ -172,7 +171,7 @@ export const provesAnyGone = async (
 ): Promise<boolean> => {
   if (wholeDays !== null) return true;
   const rows = await sql.query(`SELECT 1 FROM ${STAGING}.rows WHERE list = $1 AND gone LIMIT 1`, [
-    `${syncId}/${attempt}/${providerAccountId}`,
+    stagedList(syncId, attempt, providerAccountId),
   ]);
   return rows.length > 0;
 };

@@ -1,6 +1,7 @@
-import type { FetchedTransaction, RowFailure, TransactionContent } from '#domain';
+import type { FetchedTransaction, RowFailure } from '#domain';
 import { type BankDay, canonicalJson } from '#kernel';
 import { type ColumnTypes, type Database, insertRows, migrate, type Sql } from '#read-model';
+import { contentOf, contentText } from './staged-content.js';
 
 /** PostgreSQL schema of the staged pages. */
 export const STAGING = 'sync_staging';
@@ -87,6 +88,10 @@ export interface StagingSummary {
 
 type Readable = Exclude<FetchedTransaction, { kind: 'unreadable' }>;
 
+/** What an account showed in one attempt, as the column `list` names it: its rows lie in the order of their days there. */
+export const stagedList = (syncId: string, attempt: number, account: string): string =>
+  `${syncId}/${attempt}/${account}`;
+
 /** Where a chunk begins: after this row of the account. */
 interface Place {
   readonly gone: boolean;
@@ -122,40 +127,6 @@ const COLUMNS: ColumnTypes<StoredRow> = {
 const REPLACE_OLDER = `ON CONFLICT (sync_id, attempt, account, transaction) DO UPDATE
   SET day = excluded.day, updated_at = excluded.updated_at, gone = excluded.gone, content = excluded.content
   WHERE coalesce(excluded.updated_at, '') >= coalesce(staged.updated_at, '')`;
-
-type Content = TransactionContent;
-
-/** A content without the names of its fields. Another order, or another field, needs a migration that empties the table. */
-type Values = readonly [
-  Content['status'], Content['bookedOn'], Content['valueOn'], Content['transactedOn'], Content['amount'],
-  Content['currency'], Content['label'], Content['originalLabel'], Content['type'], Content['counterparty'],
-]; // prettier-ignore
-
-const contentText = (content: Content): string => {
-  const values: Values = [
-    content.status, content.bookedOn, content.valueOn, content.transactedOn, content.amount,
-    content.currency, content.label, content.originalLabel, content.type, content.counterparty,
-  ]; // prettier-ignore
-  return JSON.stringify(values);
-};
-
-const contentOf = (text: string): Content => {
-  const [
-    status,
-    bookedOn,
-    valueOn,
-    transactedOn,
-    amount,
-    currency,
-    label,
-    originalLabel,
-    type,
-    counterparty,
-  ] = JSON.parse(text) as Values;
-  return {
-    status, bookedOn, valueOn, transactedOn, amount, currency, label, originalLabel, type, counterparty,
-  }; // prettier-ignore
-};
 
 const itemOf = (providerAccountId: string, row: StagedRow): Readable => {
   const { transaction: providerTransactionId, day, updated_at: providerUpdatedAt, content } = row;
@@ -275,7 +246,7 @@ export class Staging {
          AND ($2::boolean IS NULL OR (gone, day, transaction) > ($2::boolean, $3::date, $4::text))
        ORDER BY gone, day, transaction LIMIT ${CHUNK_ROWS}`,
       [
-        `${syncId}/${attempt}/${account}`,
+        stagedList(syncId, attempt, account),
         after?.gone ?? null,
         after?.day ?? null,
         after?.transaction ?? null,

@@ -2,19 +2,21 @@ import {
   connection, type KnownAccount, type LedgerContext, type LinkedConnection, type OpenRun, sync, type SyncState, trackedAccounts,
 } from '#domain'; // prettier-ignore
 import { derivedId, fold, runDecider } from '#event-store';
-import { addDays, type BankDay, dayIn, later } from '#kernel';
+import { addDays, dayIn, later } from '#kernel';
 import { type ConnectionSnapshot, type FetchStep, observationOf } from '#providers';
-import { inParallel } from '../in-parallel.js';
 import { overdueBy } from '../run-deadline.js';
 import type { SyncDeps } from '../sync-deps.js';
 import { DaysByAccount } from './days-by-account.js';
 import { AccountImport, StalePages } from './import-account.js';
 import { judgeEvidence } from './judge-evidence.js';
 import { LookAtBank } from './look-at-bank.js';
+import { ledgerByLedger } from './ledger-by-ledger.js';
 import type { PageSet, WholeDays } from './page-set.js';
 import { ProviderSession } from './provider-session.js';
 import { readAhead } from './read-ahead.js';
+import { returnedAccounts } from './returned-accounts.js';
 import { RunCoverage, type Slice, type SliceEnd } from './run-coverage.js';
+import { type FetchEnd, firstDaysOf, wholeDaysOf } from './slice-days.js';
 import { countStaged, noteProblem, type RunProgress } from './run-progress.js';
 import { type Staging, StagingLost } from './staging.js';
 import {
@@ -27,12 +29,8 @@ import {
 
 /** How often one slice is fetched anew because another run wrote to the same ledger meanwhile. */
 const MAX_FETCHES = 5;
-/** Ledgers that one run writes to at once: while the log answers for one, another is decided. */
-const LEDGERS_AT_ONCE = 4;
 /** Two looks at whether the run is still wanted are no closer: what is decided in between could not have been stopped either. */
 const LOOK_EVERY_MS = 200;
-
-type FetchEnd = Extract<FetchStep, { kind: 'end' }>;
 
 /** The run has ended or another worker carries it out by now: what we would still do is not wanted. */
 export class AttemptOver extends Error {
@@ -368,55 +366,3 @@ export class SyncAttempt {
     return new AccountImport({ db, store, stillFeeds }, context, this.#deps.metadata(linked.tenantId));
   }
 }
-
-/** Some ledgers at once; accounts of one ledger one after the other. */
-const ledgerByLedger = async (
-  accounts: readonly KnownAccount[],
-  work: (account: KnownAccount) => Promise<void>,
-): Promise<void> => {
-  const ledgers = new Set(accounts.map(({ ledgerId }) => ledgerId));
-  await inParallel(ledgers, LEDGERS_AT_ONCE, async (ledgerId) => {
-    for (const account of accounts) if (account.ledgerId === ledgerId) await work(account);
-  });
-};
-
-/** Accounts that were not shared when they were last looked at, and are now: they may show history of any age. */
-const returnedAccounts = (
-  before: LinkedConnection,
-  tracked: readonly KnownAccount[],
-): ReadonlySet<string> => {
-  const away = before.accounts.filter(({ sharing }) => sharing !== 'shared');
-  const ids = new Set(away.map(({ providerAccountId }) => providerAccountId));
-  return new Set(tracked.map(({ providerAccountId }) => providerAccountId).filter((id) => ids.has(id)));
-};
-
-/** The first day that a slice asks for, of each account. */
-const firstDaysOf = ({ reads }: Slice): ReadonlyMap<string, BankDay> => {
-  const days = new Map<string, BankDay>();
-  for (const { providerAccountId: id, from } of reads.flatMap(({ accounts }) => accounts)) {
-    const first = days.get(id);
-    if (first === undefined || from < first) days.set(id, from);
-  }
-  return days;
-};
-
-/** The days of which this slice read all that the account shows: what is missing there is gone. */
-const wholeDaysOf = (
-  { providerAccountId: id, sharing, sharedSince }: KnownAccount,
-  slice: Slice,
-  ends: readonly FetchEnd[],
-): WholeDays | null => {
-  if (sharing !== 'shared') return null;
-  const wanted = slice.reads.flatMap(({ part, accounts }, n) => {
-    const isWhole = ends[n]?.complete === true && ends[n].scope === 'full';
-    // A row that the bank re-dated since the newer days were read would be missing from both.
-    const isOpen = part.kind === 'changes' || part.to === null;
-    return isWhole && isOpen ? accounts.filter(({ providerAccountId }) => providerAccountId === id) : [];
-  });
-  const [from] = wanted.map((each) => each.from).toSorted((a, b) => (a < b ? -1 : 1));
-  if (!from) return null;
-  // The changes that were read with them are those of all days that the ledger has of the account by now.
-  const isFollowed = ends.every(({ complete }) => complete);
-  const knownFrom = (isFollowed ? firstDaysOf(slice).get(id) : undefined) ?? from;
-  return { from, to: null, knownFrom, isShownAnew: !!sharedSince };
-};

@@ -1,3 +1,4 @@
+export * from './any-metadata.js';
 export * from './engines.js';
 export * from './given.js';
 export * from './in-memory-event-store.js';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { delivery, type NoticeTarget, type ReceiveWebhook } from '#domain';
 import { runDecider, WrongExpectedRevision } from '#event-store';
-import { type EventMetadata, streamOf } from '#kernel';
+import { streamOf } from '#kernel';
 import { AlsCorrelationScope } from '#platform';
 import { Database, LockKeeper, rebuild, type Runner, runProjection, waitForPosition } from '#read-model';
-import { InMemoryEventStore, ownDatabaseUrl } from '#testing';
+import { anyMetadata, InMemoryEventStore, ownDatabaseUrl } from '#testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deliveriesProjection } from '../deliveries/deliveries.projection.js';
 import { DELIVERIES, FORGOTTEN_STREAM } from '../forgotten-deliveries.js';
@@ -21,15 +21,6 @@ const TARGET: NoticeTarget = {
   providerConnectionId: null,
   providerAccountId: null,
 };
-
-const metadata = (): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: null,
-  actor: 'spec',
-  traceparent: null,
-});
 
 let db: Database;
 let keeper: LockKeeper;
@@ -88,7 +79,7 @@ const receive = async (deliveryId: string, receivedAt: string): Promise<boolean>
     receivedAt,
   };
   const events = delivery.decide(command, delivery.initialState);
-  const news = events.map((event) => ({ ...event, metadata: metadata() }));
+  const news = events.map((event) => ({ ...event, metadata: anyMetadata() }));
   try {
     await store.append(streamOf(delivery.category, deliveryId), 'no-stream', news);
     return true;
@@ -104,7 +95,7 @@ const park = (deliveryId: string) =>
     delivery,
     deliveryId,
     { type: 'ParkWebhook', target: TARGET, reason: 'r', now: day(0) },
-    { metadata: metadata() },
+    { metadata: anyMetadata() },
   );
 
 const ids = (count: number): readonly string[] =>

@@ -4,7 +4,7 @@ import type { LedgerContext, LedgerEvent, LedgerTransaction } from '#domain';
 import { KurrentEventStore } from '#event-store';
 import { type BankDay, streamOf } from '#kernel';
 import { Database, migrate } from '#read-model';
-import { engineUrls } from '#testing';
+import { anyMetadata, engineUrls } from '#testing';
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -64,14 +64,7 @@ beforeEach(() => {
 
 /** Written to the log and applied to the tables. */
 const happened = async (...events: readonly LedgerEvent[]): Promise<void> => {
-  const metadata = {
-    commandId: randomUUID(),
-    correlationId: randomUUID(),
-    causationId: null,
-    tenantId: 't1',
-    actor: 'spec',
-    traceparent: null,
-  };
+  const metadata = anyMetadata({ tenantId: 't1' });
   const stream = streamOf('ledger', context.ledgerId);
   await store.append(
     stream,

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { delivery, type ProviderNotice, type WebhookReceived, type WebhookReplayed } from '#domain';
-import type { NewEvent } from '#event-store';
 import { type RecordedEvent, streamOf, SystemClock } from '#kernel';
 import { AlsCorrelationScope } from '#platform';
 import { Database, migrate } from '#read-model';
-import { InMemoryEventStore, ownDatabaseUrl } from '#testing';
+import { anyMetadata, InMemoryEventStore, ownDatabaseUrl } from '#testing';
 import { generateKey, Vault } from '#vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deliveriesProjection } from '../deliveries/deliveries.projection.js';
@@ -54,14 +53,7 @@ const scene = async (
       receivedAt: '2026-11-22T10:00:00.000Z',
     },
   };
-  const metadata: NewEvent['metadata'] = {
-    commandId: randomUUID(),
-    correlationId: randomUUID(),
-    causationId: null,
-    tenantId: null,
-    actor: 'spec',
-    traceparent: null,
-  };
+  const metadata = anyMetadata();
   await store.append(stream, 'no-stream', [{ ...received, metadata }]);
   const replay = (by: string | null = null, commandId: string = randomUUID(), id = deliveryId) =>
     scope.run(

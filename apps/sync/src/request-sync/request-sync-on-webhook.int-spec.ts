@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import {
   connection, type ConnectionEvent, delivery, type DeliveryEvent, type NoticeTarget, type ProviderNotice, sync,
 } from '#domain'; // prettier-ignore
-import { type EventMetadata, type RecordedEvent, streamOf, SystemClock } from '#kernel';
+import { type RecordedEvent, streamOf, SystemClock } from '#kernel';
 import { AlsCorrelationScope } from '#platform';
 import {
   Database,
@@ -14,7 +14,7 @@ import {
   runProjection,
   runReactor,
 } from '#read-model';
-import { engineUrls, InMemoryEventStore } from '#testing';
+import { anyMetadata, engineUrls, InMemoryEventStore } from '#testing';
 import type { CommandBus } from '@nestjs/cqrs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type DeliveriesForgotten, FORGOTTEN_CATEGORY } from '../forgotten-deliveries.js';
@@ -25,15 +25,6 @@ import type { RequestSyncOf } from './request-sync.command.js';
 import { RequestSyncHandler } from './request-sync.handler.js';
 
 const NOW = '2026-11-22T10:00:00.000Z';
-const metadata = (correlationId = randomUUID()): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId,
-  causationId: null,
-  tenantId: null,
-  actor: 'spec',
-  traceparent: null,
-});
-
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
@@ -102,7 +93,7 @@ const append = async (
   ...events: readonly { readonly type: string; readonly data: object }[]
 ): Promise<readonly RecordedEvent[]> => {
   const revision = (await eventsOf(category, id)).at(-1)?.revision ?? 'no-stream';
-  const news = events.map((event) => ({ ...event, metadata: metadata() }));
+  const news = events.map((event) => ({ ...event, metadata: anyMetadata() }));
   return (await store.append(streamOf(category, id), revision, news)).recorded();
 };
 

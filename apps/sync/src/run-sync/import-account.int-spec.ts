@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { FetchedTransaction, LedgerContext, LedgerEvent, LedgerState } from '#domain';
 import { ledger } from '#domain';
 import { KurrentEventStore } from '#event-store';
-import { type BankDay, type EventMetadata, streamOf } from '#kernel';
+import { type BankDay, streamOf } from '#kernel';
 import { Database, migrate } from '#read-model';
-import { engineUrls } from '#testing';
+import { anyMetadata, engineUrls } from '#testing';
 import { array, asyncProperty, assert, constantFrom, integer, record } from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { catchUpLedger } from '../ledger-catch-up.js';
@@ -19,15 +19,6 @@ type Row = Extract<FetchedTransaction, { kind: 'row' }>;
 
 const NOW = '2026-11-22T10:00:00.000Z';
 const DAY = '2026-11-20' as BankDay;
-
-const metadata = (): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: 't',
-  actor: 'spec',
-  traceparent: null,
-});
 
 /** Version `version` of the bank's row `n`: what changes is its text, and the provider says when. */
 const rowOf = (n: number, version: number): Row => ({
@@ -83,7 +74,7 @@ const stillFeeds = () => Promise.resolve(true);
 const pages: PageSet = { syncId: randomUUID(), attempt: 1, providerAccountId: 'acc', wholeDays: null };
 
 const importOf = (ledgerId: string, syncId?: string): AccountImport =>
-  new AccountImport({ db, store, stillFeeds }, contextFor(ledgerId, syncId), metadata());
+  new AccountImport({ db, store, stillFeeds }, contextFor(ledgerId, syncId), anyMetadata({ tenantId: 't' }));
 
 const folded = async (ledgerId: string): Promise<LedgerState> => {
   let state = ledger.initialState;

@@ -8,9 +8,9 @@ import type {
 } from '#domain';
 import { dayOf, ledger } from '#domain';
 import { KurrentEventStore } from '#event-store';
-import { addDays, type BankDay, type EventMetadata, streamOf } from '#kernel';
+import { addDays, type BankDay, streamOf } from '#kernel';
 import { Database, migrate } from '#read-model';
-import { engineUrls } from '#testing';
+import { anyMetadata, engineUrls } from '#testing';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { catchUpLedger } from '../ledger-catch-up.js';
@@ -26,15 +26,6 @@ const NOW = '2026-11-22T10:00:00.000Z';
 const FROM = '2026-08-24' as BankDay;
 const DAY = '2026-11-10' as BankDay;
 const WHOLE: WholeDays = { from: FROM, to: null };
-
-const metadata = (): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: 't',
-  actor: 'spec',
-  traceparent: null,
-});
 
 let db: Database;
 let store: KurrentEventStore;
@@ -141,7 +132,7 @@ class Runs {
       windowTo: '2026-11-22',
     };
     const stillFeeds = (_: string, id: string) => Promise.resolve(this.feeding.has(id));
-    return new AccountImport({ db, store, stillFeeds }, context, metadata());
+    return new AccountImport({ db, store, stillFeeds }, context, anyMetadata({ tenantId: 't' }));
   }
 
   async #readInto(

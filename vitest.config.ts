@@ -10,14 +10,15 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 /** Tests wait more than they compute. Each worker has engines of its own. */
 const maxWorkers = Math.min(Math.max(availableParallelism(), 2), 4);
 
+const inMemory = { TMPDIR: testFolder() };
+
 /** Engines are started once per run by the global set-up and shared by the specs that one worker runs after another. */
 const onEngines = {
   globalSetup: ['./libs/testing/src/engines.global-setup.ts'],
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  env: inMemory,
 };
-
-const inMemory = { TMPDIR: testFolder() };
 
 /** Makes `#kernel` and the like mean the sources, so that no spec needs a build. */
 const conditions = ['source'];
@@ -30,10 +31,9 @@ export default defineConfig({
     maxWorkers,
     projects: [
       project('unit', ['{apps,libs}/**/*.spec.ts']),
-      project('int', ['{apps,libs}/**/*.int-spec.ts'], { ...onEngines, env: inMemory }),
+      project('int', ['{apps,libs}/**/*.int-spec.ts'], onEngines),
       project('e2e', ['{apps,test}/**/*.e2e-spec.ts'], {
         ...onEngines,
-        env: inMemory,
         testTimeout: 120_000,
       }),
       project('soak', ['test/**/*.soak-spec.ts'], {

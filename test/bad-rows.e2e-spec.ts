@@ -49,7 +49,7 @@ it('rows that cannot be understood are counted with their reason, the rest is im
     errorCode: 'rows.unreadable',
   });
   expect(run.errorMessage).toContain('4 row(s) could not be understood');
-  for (const reason of ['missing-id in id', 'bad-date in date', 'bad-amount in value']) {
+  for (const reason of ['no id in id', 'no readable date in date', 'no readable amount in value']) {
     expect(run.errorMessage).toContain(reason);
   }
   expect(await stack.api.getConnection(id)).toMatchObject({ status: 'active', lastSyncStatus: 'partial' });

@@ -5,7 +5,7 @@ const accounts = [{ providerAccountId: 'a1', trackedAs: '7' }];
 const failure = (rowKey: string, providerAccountId: string | null) => ({
   rowKey,
   providerAccountId,
-  reason: 'bad-date',
+  reason: 'bad-date' as const,
   field: 'rdate',
 });
 

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '#contracts';
+import type { ProblemCode, RowReason } from '#contracts';
 import type { KnownAccount, RunProblem } from '#domain';
 import type { RunProgress } from './run-progress.js';
 
@@ -18,7 +18,7 @@ export const rowProblems = ({
     accountId: (providerAccountId === null ? null : names.get(providerAccountId)) ?? null,
     rowKey,
     count: 1,
-    parameters: { reason, field },
+    parameters: { reason: reason satisfies RowReason, field },
   }));
   const others = failed - listed.length;
   if (others <= 0) return listed;

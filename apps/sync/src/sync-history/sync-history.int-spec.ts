@@ -85,7 +85,7 @@ const connectionOf = (tenantId: string = randomUUID()) => {
     windowFrom: '2026-06-01',
     windowTo: '2026-09-01',
     counts: { imported: 5, updated: 4, removed: 3, skipped: 2, failed: 1 },
-    failures: [{ rowKey: 'r', providerAccountId: 'a', reason: 'bad-date', field: 'date' }],
+    failures: [{ rowKey: 'r', providerAccountId: 'a', reason: 'bad-date' as const, field: 'date' }],
     accountIds: ['1'],
     pages: 1,
     calls: 3,
@@ -166,7 +166,7 @@ describe('the history of a run', () => {
       transactionsSkipped: 2,
       transactionsFailed: 1,
       errorCode: 'rows.unreadable',
-      errorMessage: expect.stringContaining('bad-date in date') as string,
+      errorMessage: expect.stringContaining('no readable date in date') as string,
       evidence: null,
       problems: [
         {

@@ -7,6 +7,7 @@ import type { Language, ProblemEntries, ProblemEntry } from './problem-words.js'
 import { PROVIDER_PROBLEMS } from './provider-problems.js';
 import { PROVIDER_REASONS } from './provider-reasons.js';
 import { REQUEST_PROBLEMS } from './request-problems.js';
+import { ROW_REASONS } from './row-reasons.js';
 import { STATUS_REASONS } from './status-reasons.js';
 import { SYNC_PROBLEMS } from './sync-problems.js';
 import { WEBHOOK_REFUSALS } from './webhook-refusals.js';
@@ -43,6 +44,12 @@ const FIELDS = `## Fields of a refused request: \`errors\`
 Each is \`{field, code, parameters, message}\`; the words follow the field’s name.
 `;
 
+const ROWS = `
+## What could not be understood of a row: \`parameters.reason\` of \`rows.unreadable\`
+
+\`parameters.field\` is the provider’s name of the field.
+`;
+
 const line = (entry: ProblemEntry, language: Language): string => {
   const { what, each, next } = entry[language];
   const said = each === undefined ? what : what.replace('{each}', each);
@@ -61,5 +68,7 @@ export const errorsPage = (): string =>
     ),
     FIELDS,
     ...Object.entries(FIELD_FAULTS).map(([code, { en, fr }]) => `- \`${code}\`: … ${en} / … ${fr}`),
+    ROWS,
+    ...Object.entries(ROW_REASONS).map(([code, { en, fr }]) => `- \`${code}\`: ${en} / ${fr}`),
     '',
   ].join('\n');

@@ -1,5 +1,6 @@
 import { findProblem, type FoundProblem } from './problem-catalogue.js';
 import type { Language, ProblemOwner, Words } from './problem-words.js';
+import { rowReasonText } from './row-reasons.js';
 
 export type ProblemParameters = Readonly<Record<string, string>>;
 
@@ -28,13 +29,17 @@ const filled = (template: string, parameters: ProblemParameters): string | null 
 const filledAsFar = (template: string, parameters: ProblemParameters): string =>
   template.replaceAll(PLACE, (place, name: string) => parameters[name] ?? place);
 
-const parametersOf = ({ accountId, parameters }: ProblemCase): ProblemParameters => ({
-  ...(accountId ? { accountId } : {}),
-  ...parameters,
-});
+const parametersOf = ({ accountId, parameters }: ProblemCase, language: Language): ProblemParameters => {
+  const reason = parameters?.['reason'];
+  return {
+    ...(accountId ? { accountId } : {}),
+    ...parameters,
+    ...(reason === undefined ? {} : { reason: rowReasonText(reason, language) }),
+  };
+};
 
-const phrasesOf = ({ each }: Words, cases: readonly ProblemCase[]): string => {
-  const phrases = each === undefined ? [] : cases.map((one) => filled(each, parametersOf(one)));
+const phrasesOf = ({ each }: Words, cases: readonly ProblemCase[], language: Language): string => {
+  const phrases = each === undefined ? [] : cases.map((one) => filled(each, parametersOf(one, language)));
   return [...new Set(phrases.filter((phrase) => phrase !== null))].toSorted().join('; ');
 };
 
@@ -52,7 +57,7 @@ export const wordsOf = (
   const words: Words = entry[language];
   const count = cases.reduce((sum, one) => sum + (one.count ?? 1), 0);
   const common = { ...parameters, ...cases[0]?.parameters, count: String(count) };
-  const each = phrasesOf(words, cases);
+  const each = phrasesOf(words, cases, language);
   const what = each === '' ? words.what.replace(' ({each})', '') : words.what.replace('{each}', each);
   return `${filledAsFar(what, common)} ${filledAsFar(words.next, common)}${detailOf(cases, language)}`;
 };

@@ -48,10 +48,15 @@ const gap = (accountId: string, from: string, to: string) =>
 describe('the words of a problem', () => {
   it('tell what is known of it, in the language that is asked for', () => {
     expect(problemText(row('bad-date', 'rdate'), 'en')).toBe(
-      '1 row(s) could not be understood (bad-date in rdate) and were left out. They are read again at each sync; if it lasts, tell the provider.',
+      '1 row(s) could not be understood (no readable date in rdate) and were left out. They are read again at each sync; if it lasts, tell the provider.',
     );
-    expect(problemText(row('bad-date', 'rdate'), 'fr')).toMatch(/^1 ligne\(s\) .* \(bad-date dans rdate\)/);
+    expect(problemText(row('bad-date', 'rdate'), 'fr')).toMatch(
+      /^1 ligne\(s\) .* \(pas de date lisible dans rdate\)/,
+    );
   });
+
+  it('say a reason that nobody knows as it is', () =>
+    expect(problemText(row('constructor', 'x'), 'fr')).toContain('(constructor dans x)'));
 
   it('leave out what is not known', () =>
     expect(problemText({ code: 'rows.unreadable', count: 70 }, 'en')).toMatch(
@@ -88,7 +93,9 @@ describe('the words of a problem', () => {
       [row('bad-date', 'rdate'), gap('2', '2026-01-01', '2026-01-02'), row('bad-amount', 'value'), row('bad-date', 'rdate')],
       'en',
     ); // prettier-ignore
-    expect(text).toMatch(/^3 row\(s\) could not be understood \(bad-amount in value; bad-date in rdate\) /);
+    expect(text).toMatch(
+      /^3 row\(s\) could not be understood \(no readable amount in value; no readable date in rdate\) /,
+    );
     expect(text).toMatch(/were not read before \(account 2: 2026-01-01 to 2026-01-02\)\. Compare/);
   });
 });

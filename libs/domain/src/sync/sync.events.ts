@@ -1,3 +1,5 @@
+import type { UnreadableReason } from '../bank-transaction.js';
+
 export type SyncTrigger = 'manual' | 'schedule' | 'webhook' | 'link';
 
 /** One request that a run serves. */
@@ -26,7 +28,7 @@ export interface SyncCounts {
 export interface RowFailure {
   readonly rowKey: string;
   readonly providerAccountId: string | null;
-  readonly reason: string;
+  readonly reason: UnreadableReason;
   readonly field: string;
 }
 

@@ -122,7 +122,7 @@ it('an account whose currency nobody knows imports nothing until the bank names 
   const run = await syncNow(stack, id);
   expect(run).toMatchObject({ status: 'partial', transactionsImported: 0, errorCode: 'rows.unreadable' });
   expect(run.transactionsFailed).toBeGreaterThan(10);
-  expect(run.errorMessage).toContain('unknown-currency in currency');
+  expect(run.errorMessage).toContain('no known currency in currency');
   expect(await ledgerOf(stack, id)).toEqual([]);
 
   await stack.sandbox.changeAccount(iban, { currency: 'CHF' });

@@ -65,7 +65,7 @@ describe('the history', () => {
     const french = await inFrench().getSync(run.id);
     expect(french).toMatchObject({
       errorCode: 'rows.unreadable',
-      errorMessage: matching(/^2 ligne\(s\) n’ont pas pu être comprises .*bad-date dans/),
+      errorMessage: matching(/^2 ligne\(s\) n’ont pas pu être comprises .*pas de date lisible dans/),
     });
     expect(french.problems.map(({ rowKey }) => rowKey)).toEqual(run.problems.map(({ rowKey }) => rowKey));
     expect((await inFrench().syncs(id)).items[0]).toEqual(french);

@@ -1,20 +1,6 @@
-import { linkRefusal, type StatusReason, statusReasonText } from '#contracts';
+import { linkRefusal, problemReason, type StatusReason, statusReasonText } from '#contracts';
 import type { ActionOwner } from '#domain';
 import type { KnownConnection } from '#service';
-
-/** States in which the account holder or the provider is at work: as a problem, they have been for too long. */
-const WAITED_FOR: readonly string[] = ['decoupled', 'validating'];
-
-const problemReason = ({
-  code,
-  owner,
-}: {
-  readonly code: string;
-  readonly owner: ActionOwner;
-}): StatusReason => {
-  const state = code.toLowerCase();
-  return { code: WAITED_FOR.includes(state) ? `${state}-overdue` : code, owner };
-};
 
 /** What is wrong and who must act. */
 export const problemText = (problem: { readonly code: string; readonly owner: ActionOwner }): string =>

@@ -4,6 +4,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiBearerAuth, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallerOf } from '../api-key.guard.js';
+import { callerLanguage } from '../caller-language.js';
 import type { Caller } from '../callers.js';
 import { GatewayDeps } from '../gateway-deps.js';
 import { LiveEventsRequest } from './live-events.request.js';
@@ -38,7 +39,8 @@ export class LiveEventsController {
       throw new DomainError('request.invalid', 'This is no tenant id.');
     }
     const { tail, stopping } = this.#deps;
-    await streamEvents(reply, stopping, (signal) =>
+    const language = callerLanguage(request.headers['accept-language']);
+    await streamEvents(reply, stopping, language, (signal) =>
       tail.tail({ tenantId: tenant, afterSequence: lastSequence(request), signal }),
     );
   }

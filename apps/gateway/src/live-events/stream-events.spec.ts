@@ -29,7 +29,7 @@ describe('a live stream', () => {
   it('writes every event in order, at the pace of its reader, and leaves nothing behind for each', async () => {
     const { raw, reply, received } = slowReader();
     let listeners = 0;
-    await streamEvents(reply, new AbortController().signal, async function* () {
+    await streamEvents(reply, new AbortController().signal, 'en', async function* () {
       for await (const event of eventsUpTo(200)) {
         listeners = Math.max(listeners, raw.listenerCount('close'));
         yield event;
@@ -44,14 +44,14 @@ describe('a live stream', () => {
 
   it('ends while it waits for a reader who is gone, and when the app stops', async () => {
     const left = slowReader();
-    const reading = streamEvents(left.reply, new AbortController().signal, async function* (signal) {
+    const reading = streamEvents(left.reply, new AbortController().signal, 'en', async function* (signal) {
       for await (const event of eventsUpTo(1_000)) if (!signal.aborted) yield event;
     });
     left.raw.destroy();
     await reading;
     const stuck = slowReader();
     const stopping = new AbortController();
-    const streaming = streamEvents(stuck.reply, stopping.signal, async function* (signal) {
+    const streaming = streamEvents(stuck.reply, stopping.signal, 'en', async function* (signal) {
       for await (const event of eventsUpTo(1_000)) if (!signal.aborted) yield event;
     });
     stopping.abort();

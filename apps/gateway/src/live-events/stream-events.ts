@@ -1,14 +1,16 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { Language } from '#contracts';
 import type { TailedEvent } from '#messaging';
 import type { FastifyReply } from 'fastify';
+import { tellEvent } from './tell-event.js';
 
 /** Keeps proxies from closing a silent stream. */
 const HEARTBEAT_MS = 15_000;
 
-const frameOf = ({ sequence, json }: TailedEvent): string => {
+const frameOf = ({ sequence, json }: TailedEvent, language: Language): string => {
   const { type } = JSON.parse(json) as { type: string };
-  return `id: ${sequence}\nevent: ${type}\ndata: ${json}\n\n`;
+  return `id: ${sequence}\nevent: ${type}\ndata: ${tellEvent(json, language)}\n\n`;
 };
 
 /** Resolves when the reader has caught up, or is gone. */
@@ -19,6 +21,7 @@ const drained = (raw: ServerResponse, signal: AbortSignal): Promise<unknown> =>
 export const streamEvents = async (
   reply: FastifyReply,
   stopping: AbortSignal,
+  language: Language,
   open: (signal: AbortSignal) => AsyncIterable<TailedEvent>,
 ): Promise<void> => {
   reply.hijack();
@@ -30,12 +33,14 @@ export const streamEvents = async (
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store',
     'x-accel-buffering': 'no',
+    'content-language': language,
+    vary: 'accept-language',
   });
   raw.write(': connected\n\n');
   const heartbeat = setInterval(() => raw.write(': still here\n\n'), HEARTBEAT_MS);
   try {
     for await (const event of open(signal)) {
-      if (!raw.write(frameOf(event))) await drained(raw, signal);
+      if (!raw.write(frameOf(event, language))) await drained(raw, signal);
     }
   } finally {
     clearInterval(heartbeat);

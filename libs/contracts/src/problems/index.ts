@@ -19,6 +19,12 @@ export {
   problemText,
 } from './problem-text.js';
 export { refreshText } from './refresh-text.js';
-export { linkRefusal, type StatusReason, statusReasonText, statusText } from './status-text.js';
+export {
+  linkRefusal,
+  problemReason,
+  type StatusReason,
+  statusReasonText,
+  statusText,
+} from './status-text.js';
 export type { RowReason } from './row-reasons.js';
 export { type Language, LANGUAGES, type ProblemOwner } from './problem-words.js';

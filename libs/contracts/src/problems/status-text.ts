@@ -47,6 +47,15 @@ export const linkRefusal = ({
   return { code: isOwn(known) ? known : `link.refused-by-${by}`, owner: 'user', parameters: { said: code } };
 };
 
+/** States in which the account holder or the provider is at work: as a problem, they have been for too long. */
+const WAITED_FOR: readonly string[] = ['decoupled', 'validating'];
+
+/** The reason that a problem of a connection is. */
+export const problemReason = ({ code, owner }: Pick<StatusReason, 'code' | 'owner'>): StatusReason => {
+  const state = code.toLowerCase();
+  return { code: WAITED_FOR.includes(state) ? `${state}-overdue` : code, owner };
+};
+
 /** As a connection's `statusReason` tells it: what is a problem, or said by a provider, is named before the words. */
 export const statusReasonText = (reason: StatusReason, language: Language): string => {
   const text = statusText(reason, language);

@@ -1,5 +1,5 @@
 import {
-  type Amendment, dayOf, type EndedKey, fingerprintOf, type LedgerContext, type LedgerEvent, type LedgerTransaction,
+  type Amendment, type AssignedKey, dayOf, type EndedKey, fingerprintOf, type LedgerContext, type LedgerEvent, type LedgerTransaction,
   type Removal, type TransactionKey, wordOf,
 } from '#domain'; // prettier-ignore
 import type { EndedKeyRow, EntryRow, HistoryRow, KeyRow, SourceRow } from './ledger-tables.js';
@@ -113,6 +113,10 @@ export class LedgerChanges {
         this.#countOf(context.syncId).removed += removals.length;
         return;
       }
+      case 'TransactionKeysAssigned': {
+        for (const key of event.data.keys) this.#assign(event.data.ledgerId, key);
+        return;
+      }
       case 'TransactionKeysEnded': {
         const { keys, endedAt, ...context } = event.data;
         for (const each of keys) this.#endShown(context, each, event.revision, endedAt);
@@ -131,8 +135,15 @@ export class LedgerChanges {
   }
 
   #show({ ledgerId, connectionId }: LedgerContext, transaction: LedgerTransaction, live = true): void {
-    const { id, providerAccountId, providerTransactionId, providerUpdatedAt } = transaction;
-    const text = textOf(transaction);
+    const { providerAccountId } = transaction;
+    this.#assign(ledgerId, { ...transaction, word: wordOf(transaction) }, live);
+    const source = { ledger_id: ledgerId, provider_account_id: providerAccountId };
+    this.#sources.set(providerAccountId, { ...source, connection_id: connectionId });
+  }
+
+  #assign(ledgerId: string, key: AssignedKey, live = true): void {
+    const { id, providerAccountId, providerTransactionId, word, providerUpdatedAt } = key;
+    const text = textOf(key);
     this.#keysOf.get(this.#keys.get(text)?.transaction_id ?? '')?.delete(text);
     this.#keysOf.set(id, (this.#keysOf.get(id) ?? new Set()).add(text));
     this.#keys.set(text, {
@@ -141,11 +152,9 @@ export class LedgerChanges {
       provider_transaction_id: providerTransactionId,
       transaction_id: id,
       live,
-      word: wordOf(transaction),
+      word,
       provider_updated_at: providerUpdatedAt,
     });
-    const source = { ledger_id: ledgerId, provider_account_id: providerAccountId };
-    this.#sources.set(providerAccountId, { ...source, connection_id: connectionId });
   }
 
   #end({ ledgerId }: LedgerContext, key: TransactionKey, providerUpdatedAt: string | null): void {

@@ -125,6 +125,7 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
         })),
       });
     }
+    case 'TransactionKeysAssigned':
     case 'TransactionKeysEnded':
       return null;
     case 'BalanceObserved': {

@@ -225,6 +225,7 @@ const kinds = async (): Promise<readonly string[]> =>
         return event.data.removals.map(({ reason }) => reason);
       case 'TransactionKeysEnded':
         return event.data.keys.map(() => 'key-ended');
+      case 'TransactionKeysAssigned':
       case 'BalanceObserved':
         return [];
     }

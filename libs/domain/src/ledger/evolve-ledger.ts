@@ -1,6 +1,13 @@
-import { keyOf, withEnded, withKey, withoutKey } from './keys.js';
+import { isSameKey, keyOf, withEnded, withKey, withoutKey } from './keys.js';
 import type { TransactionKey } from '../bank-transaction.js';
-import type { Amendment, EndedKey, LedgerEvent, LedgerTransaction, Removal } from './ledger.events.js';
+import type {
+  Amendment,
+  AssignedKey,
+  EndedKey,
+  LedgerEvent,
+  LedgerTransaction,
+  Removal,
+} from './ledger.events.js';
 import type { LedgerRow, LedgerState } from './ledger.state.js';
 
 export const importedRow = (transaction: LedgerTransaction): LedgerRow => ({
@@ -28,6 +35,21 @@ export const removedRow = (known: LedgerRow | undefined, { transaction }: Remova
 export const lostKey = (known: LedgerRow, key: TransactionKey): LedgerRow => ({
   ...known,
   keys: withoutKey(known.keys, key),
+});
+
+/** An id belongs to this row. */
+export const assignedRow = (
+  known: LedgerRow,
+  { providerAccountId, providerTransactionId, word, providerUpdatedAt }: AssignedKey,
+): LedgerRow => ({
+  ...known,
+  keys: withKey(known.keys, {
+    providerAccountId,
+    providerTransactionId,
+    live: true,
+    word,
+    providerUpdatedAt,
+  }),
 });
 
 export const lessKey = (known: LedgerRow, ended: EndedKey): LedgerRow => ({
@@ -68,6 +90,16 @@ export const evolveLedger = (state: LedgerState, event: LedgerEvent): LedgerStat
       return withRows(state, event.data.amendments, amendedRow);
     case 'TransactionsRemoved':
       return withRows(state, event.data.removals, removedRow);
+    case 'TransactionKeysAssigned': {
+      const rows = new Map(state.rows);
+      for (const key of event.data.keys) {
+        for (const [id, row] of rows)
+          if (row.keys.some((each) => isSameKey(each, key))) rows.set(id, lostKey(row, key));
+        const known = rows.get(key.id);
+        if (known) rows.set(key.id, assignedRow(known, key));
+      }
+      return { ...state, rows };
+    }
     case 'TransactionKeysEnded': {
       const rows = new Map(state.rows);
       for (const ended of event.data.keys) {

@@ -6,6 +6,9 @@ import type { LedgerKey, LedgerRow } from './ledger.state.js';
 export const isSameKey = (a: TransactionKey, b: TransactionKey): boolean =>
   a.providerAccountId === b.providerAccountId && a.providerTransactionId === b.providerTransactionId;
 
+export const isOfSameAccount = (a: TransactionKey, b: TransactionKey): boolean =>
+  a.providerAccountId === b.providerAccountId;
+
 /** The key that a transaction was shown under, as of that word. */
 export const keyOf = (transaction: LedgerTransaction): LedgerKey => ({
   providerAccountId: transaction.providerAccountId,

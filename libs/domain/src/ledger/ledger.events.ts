@@ -73,6 +73,15 @@ export interface EndedKey extends TransactionKey {
   readonly providerUpdatedAt: string | null;
 }
 
+/** An account's id belongs to this transaction by now, and so it was last shown under it. */
+export interface AssignedKey extends TransactionKey {
+  /** The transaction's. */
+  readonly id: string;
+  /** See `LedgerKey`. */
+  readonly word: string;
+  readonly providerUpdatedAt: string | null;
+}
+
 export interface TransactionsImported {
   readonly type: 'TransactionsImported';
   readonly data: LedgerContext & {
@@ -110,6 +119,18 @@ export interface TransactionKeysEnded {
   };
 }
 
+/**
+ * Nobody else's business: an account that shows a row as another one did already, or an id that turned out to be an equal row's.
+ */
+export interface TransactionKeysAssigned {
+  readonly type: 'TransactionKeysAssigned';
+  readonly data: LedgerContext & {
+    readonly keys: readonly AssignedKey[];
+    /** When we learnt of it, ISO 8601 UTC. */
+    readonly assignedAt: string;
+  };
+}
+
 /** Written only when the balance differs from the last one observed. */
 export interface BalanceObserved {
   readonly type: 'BalanceObserved';
@@ -122,4 +143,9 @@ export interface BalanceObserved {
 }
 
 export type LedgerEvent =
-  TransactionsImported | TransactionsAmended | TransactionsRemoved | TransactionKeysEnded | BalanceObserved;
+  | TransactionsImported
+  | TransactionsAmended
+  | TransactionsRemoved
+  | TransactionKeysAssigned
+  | TransactionKeysEnded
+  | BalanceObserved;

@@ -1,12 +1,14 @@
 import type { Decider } from '#kernel';
 import { evolveLedger } from './evolve-ledger.js';
 import { isStale } from './keys.js';
-import type { LedgerContext, LedgerEvent, Removal } from './ledger.events.js';
+import type { LedgerContext, LedgerEvent } from './ledger.events.js';
 import type { LedgerState } from './ledger.state.js';
-import { inPortions } from './portions.js';
-import { type IdentifiedRow, type Reading, RowMatching } from './row-matching.js';
+import { RowMatching } from './row-matching.js';
+import type { IdentifiedRow } from './shown-rows.js';
+import type { Reading } from './working-rows.js';
 
-export type { IdentifiedRow, Reading } from './row-matching.js';
+export type { IdentifiedRow } from './shown-rows.js';
+export type { Reading } from './working-rows.js';
 
 /** Rows of one provider account, of whole bank days, as a page set shows them. */
 export interface ImportRows {
@@ -48,29 +50,6 @@ const newestOfEach = (rows: readonly IdentifiedRow[]): readonly IdentifiedRow[] 
   return [...newest.values()];
 };
 
-const removed = (context: LedgerContext, all: readonly Removal[], now: string): readonly LedgerEvent[] =>
-  inPortions(all).map((removals) => ({
-    type: 'TransactionsRemoved',
-    data: { ...context, removals, removedAt: now },
-  }));
-
-const eventsOf = (context: LedgerContext, matching: RowMatching, now: string): readonly LedgerEvent[] => [
-  ...removed(context, matching.duplicates, now),
-  ...inPortions(matching.imported).map((transactions): LedgerEvent => ({
-    type: 'TransactionsImported',
-    data: { ...context, transactions, importedAt: now },
-  })),
-  ...inPortions(matching.amendments).map((amendments): LedgerEvent => ({
-    type: 'TransactionsAmended',
-    data: { ...context, amendments, amendedAt: now },
-  })),
-  ...inPortions(matching.endedKeys).map((keys): LedgerEvent => ({
-    type: 'TransactionKeysEnded',
-    data: { ...context, keys, endedAt: now },
-  })),
-  ...removed(context, matching.removals, now),
-];
-
 const importRows = (
   { context, reading, rows, now }: ImportRows,
   state: LedgerState,
@@ -83,7 +62,7 @@ const importRows = (
     return id === undefined ? [] : [{ id, providerUpdatedAt: row.providerUpdatedAt }];
   });
   matching.end(deleted, 'deleted-by-bank');
-  return eventsOf(context, matching, now);
+  return matching.telling.events(context, now);
 };
 
 const endAbsentRows = (
@@ -95,7 +74,7 @@ const endAbsentRows = (
     ids.map((id) => ({ id, providerUpdatedAt: null })),
     'absent-from-bank',
   );
-  return eventsOf(context, matching, now);
+  return matching.telling.events(context, now);
 };
 
 const observeBalance = (command: ObserveBalance, state: LedgerState): readonly LedgerEvent[] => {
@@ -112,6 +91,7 @@ export const ledger: Decider<LedgerState, LedgerCommand, LedgerEvent> = {
     'TransactionsImported',
     'TransactionsAmended',
     'TransactionsRemoved',
+    'TransactionKeysAssigned',
     'TransactionKeysEnded',
     'BalanceObserved',
   ],

@@ -1,30 +1,14 @@
-import type { FetchedTransaction, TransactionContent } from '../bank-transaction.js';
-import { wordOf } from './content.js';
-import { AlikeRows, isAlike } from './alike-rows.js';
-import { Candidates } from './candidates.js';
 import { amendmentOf, exchangeOf, recognitionOf } from './amendment.js';
-import { amendedRow, lessKey, lostKey, removedRow } from './evolve-ledger.js';
-import { isStale, liveKeyOf } from './keys.js';
-import type { Amendment, EndedKey, LedgerTransaction, Removal, RemovalReason } from './ledger.events.js';
+import { Candidates } from './candidates.js';
+import { wordOf } from './content.js';
+import { isStale, keyOf, liveKeyOf } from './keys.js';
+import type { LedgerTransaction, RemovalReason } from './ledger.events.js';
 import type { LedgerKey, LedgerRow } from './ledger.state.js';
-
-/** A readable row of the bank, with the id that it gets if the ledger turns out not to hold it. */
-export interface IdentifiedRow {
-  readonly id: string;
-  readonly row: Exclude<FetchedTransaction, { kind: 'unreadable' }>;
-}
-
-type ShownRow = Extract<FetchedTransaction, { kind: 'row' }>;
-
-/** What is known of the provider accounts when one of them is read. */
-export interface Reading {
-  /** The one that is read. */
-  readonly providerAccountId: string;
-  /** Its transaction ids that are proven gone: taken back by the bank, or absent from a complete re-read of their day. */
-  readonly gone: ReadonlySet<string>;
-  /** The others that still show this ledger's rows; what only an ended one showed stands on nothing any more. */
-  readonly feeding: ReadonlySet<string>;
-}
+import { Pairing } from './pairing.js';
+import { type IdentifiedRow, shownAs, type ShownRow, transactionOf } from './shown-rows.js';
+import { foldSurplus } from './surplus-rows.js';
+import type { Telling } from './telling.js';
+import { type Reading, WorkingRows } from './working-rows.js';
 
 /** A row that the account does not show any more; since when, where it is said. */
 export interface EndedRow {
@@ -32,13 +16,10 @@ export interface EndedRow {
   readonly providerUpdatedAt: string | null;
 }
 
-const transactionOf = (id: string, row: ShownRow): LedgerTransaction => ({
-  id,
-  providerAccountId: row.providerAccountId,
-  providerTransactionId: row.providerTransactionId,
-  providerUpdatedAt: row.providerUpdatedAt,
-  ...row.content,
-});
+interface Stranger {
+  readonly id: string;
+  readonly row: ShownRow;
+}
 
 /** Ids of one provider are of one kind: shorter ones are smaller numbers, given earlier. */
 const byId = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : Number(a > b));
@@ -53,39 +34,35 @@ const byDayAndId = (
  * under whatever ids they come, and a removal swallows no near neighbour.
  */
 export class RowMatching {
-  /** Told first: their ids are other rows' by now. */
-  readonly duplicates: Removal[] = [];
-  readonly imported: LedgerTransaction[] = [];
-  readonly amendments: Amendment[] = [];
-  readonly removals: Removal[] = [];
-  readonly endedKeys: EndedKey[] = [];
-  readonly #reading: Reading;
-  readonly #rows: Map<string, LedgerRow>;
-  /** Row that belongs to an id of the account that is read. */
-  readonly #homes = new Map<string, string>();
-  #alike: AlikeRows | undefined;
+  readonly #rows: WorkingRows;
+  readonly #account: string;
+  /** What ids of the account say by now, where it is not what their rows say. */
+  readonly #unsettled = new Map<string, ShownRow>();
+  readonly #settled = new Set<string>();
+  readonly #pairing: Pairing;
 
   constructor(reading: Reading, rows: ReadonlyMap<string, LedgerRow>) {
-    this.#reading = reading;
-    this.#rows = new Map(rows);
-    for (const [id, { keys }] of rows) {
-      for (const key of keys) {
-        if (key.providerAccountId === reading.providerAccountId)
-          this.#homes.set(key.providerTransactionId, id);
-      }
-    }
+    this.#rows = new WorkingRows(reading, rows);
+    this.#account = reading.providerAccountId;
+    this.#pairing = new Pairing(this.#rows, this.#unsettled, this.#settled);
+  }
+
+  get telling(): Telling {
+    return this.#rows.telling;
   }
 
   /** All rows that the account shows in some days; those under ids that we know find their rows first. */
-  meet(shown: readonly { readonly id: string; readonly row: ShownRow }[]): void {
-    let strangers = shown.toSorted((a, b) => byDayAndId(a.row, b.row));
+  meet(shown: readonly Stranger[]): void {
+    let strangers: readonly Stranger[] = shown.toSorted((a, b) => byDayAndId(a.row, b.row));
     strangers = strangers.filter(({ row }) => !this.#underLiveKey(row));
     strangers = strangers.filter(({ row }) => !this.#underEndedKey(row));
-    const candidates = this.#candidates(strangers.length > 0);
-    for (const take of ['equal', 'alike', 'pending'] as const) {
-      strangers = strangers.filter(({ row }) => !this.#underNewKey(row, candidates[take](row.content)));
-    }
-    for (const { id, row } of strangers) this.imported.push(transactionOf(id, row));
+    strangers = this.#recognised(strangers, ['equal', 'alike']);
+    const isAnyPaired = this.#pairUnsettled();
+    strangers = strangers.filter(({ row }) => !this.#pair(row, undefined));
+    this.#amendUnsettled();
+    strangers = this.#recognised(strangers, isAnyPaired ? ['equal', 'alike', 'pending'] : ['pending']);
+    for (const { id, row } of strangers) this.#rows.import(transactionOf(id, row));
+    foldSurplus(this.#rows);
   }
 
   /**
@@ -95,68 +72,86 @@ export class RowMatching {
   end(rows: readonly EndedRow[], reason: RemovalReason): void {
     const isStanding = ({ id }: EndedRow): boolean => {
       const known = this.#rows.get(id);
-      return known !== undefined && this.#isShownByOthers(known);
+      return known !== undefined && this.#rows.isShownByOthers(known);
     };
     const standing = new Set(rows.filter(isStanding));
     for (const each of rows) if (!standing.has(each)) this.#end(each, reason);
     for (const each of standing) this.#end(each, reason);
+    foldSurplus(this.#rows);
   }
 
   #end({ id, providerUpdatedAt }: EndedRow, reason: RemovalReason): void {
     const known = this.#rows.get(id);
     if (!known || known.removed) return;
-    const key = liveKeyOf(known, this.#reading.providerAccountId);
-    if (this.#isShownByOthers(known)) {
+    const key = liveKeyOf(known, this.#account);
+    if (this.#rows.isShownByOthers(known)) {
       if (!key || this.#endAlike(known, key, reason, providerUpdatedAt)) return;
       const { providerAccountId, providerTransactionId } = key;
-      const ended = { id, providerAccountId, providerTransactionId, reason, providerUpdatedAt };
-      this.endedKeys.push(ended);
-      this.#rows.set(id, lessKey(known, ended));
+      this.#rows.endKey(known, { id, providerAccountId, providerTransactionId, reason, providerUpdatedAt });
       return;
     }
-    this.#remove(known, reason, lastForm(known, key, providerUpdatedAt));
+    this.#rows.remove(known, reason, lastForm(known, key, providerUpdatedAt));
   }
 
   /** @returns the row that is shown under this id now, unless it knows better than the word at hand */
-  homeOf(row: Exclude<FetchedTransaction, { kind: 'unreadable' }>): string | undefined {
-    const { known, key } = this.#known(row.providerTransactionId);
+  homeOf(row: IdentifiedRow['row']): string | undefined {
+    const { known, key } = this.#rows.home(row.providerTransactionId);
     return known && key?.live && !isStale(row, key) ? known.transaction.id : undefined;
   }
 
-  #known(providerTransactionId: string): { known?: LedgerRow; key?: LedgerKey } {
-    const known = this.#rows.get(this.#homes.get(providerTransactionId) ?? '');
-    const key = known?.keys.find(
-      (each) =>
-        each.providerTransactionId === providerTransactionId &&
-        each.providerAccountId === this.#reading.providerAccountId,
-    );
-    return known && key ? { known, key } : {};
-  }
-
   #underLiveKey(row: ShownRow): boolean {
-    const { known, key } = this.#known(row.providerTransactionId);
+    const { known, key } = this.#rows.home(row.providerTransactionId);
     if (!known || !key?.live) return false;
     // An account that repeats what it said before does not undo what another one said since.
     if (isStale(row, key) || wordOf(row.content) === key.word) return true;
-    if (this.#joinAlike(row, known)) return true;
-    const amendment = amendmentOf(known, transactionOf(known.transaction.id, row));
-    if (amendment) this.#amend(known, amendment);
+    if (wordOf(row.content) === wordOf(known.transaction)) this.#settle(known, row);
+    else this.#unsettled.set(row.providerTransactionId, row);
     return true;
   }
 
-  /**
-   * A row that this account alone shows becomes what others showed already, and this one did not: they saw it in its newer form
-   * first. It was that one all along.
-   */
-  #joinAlike(row: ShownRow, known: LedgerRow): boolean {
-    if (this.#isShownByOthers(known) || isAlike(known.transaction, row.content)) return false;
-    for (const { alike, other } of this.#alikeRows(known, row.content)) {
-      if (other || !this.#isShownByOthers(alike)) continue;
-      if (!known.removed) this.#removeDuplicate(known, transactionOf(known.transaction.id, row));
-      this.#amend(alike, recognitionOf(alike, transactionOf(alike.transaction.id, row)));
-      return true;
+  /** Another account said it before. */
+  #settle({ transaction: { id } }: LedgerRow, row: ShownRow): void {
+    this.#rows.assign(id, keyOf(transactionOf(id, row)));
+    this.#settled.add(row.providerTransactionId);
+  }
+
+  /** Each that goes to another row may leave room for the next. */
+  #pairUnsettled(): boolean {
+    let isAny = false;
+    for (let isMore = true; isMore;) {
+      isMore = false;
+      for (const [id, row] of this.#unsettled) {
+        if (this.#pair(row, this.#rows.home(id).known)) isMore = isAny = true;
+      }
     }
-    return false;
+    return isAny;
+  }
+
+  /** It is another row's word than we took it for, which others showed in this form already. */
+  #pair(row: ShownRow, home: LedgerRow | undefined): boolean {
+    const moves = this.#pairing.find(row, home);
+    if (moves.length === 0) return false;
+    const isLeft = home && !home.removed && !moves.some(({ id }) => id === home.transaction.id);
+    if (isLeft && !this.#rows.isShownByOthers(home))
+      this.#rows.removeDuplicate(home, transactionOf(home.transaction.id, row));
+    for (const shown of moves) {
+      const to = this.#rows.get(shown.id);
+      if (to) this.#rows.recognise(to, shown);
+      this.#unsettled.delete(shown.providerTransactionId);
+      this.#settled.add(shown.providerTransactionId);
+    }
+    return true;
+  }
+
+  #amendUnsettled(): void {
+    for (const row of this.#unsettled.values()) {
+      const { known } = this.#rows.home(row.providerTransactionId);
+      const amendment = known && amendmentOf(known, transactionOf(known.transaction.id, row));
+      if (amendment) this.#rows.amend(amendment);
+      else if (known) this.#settle(known, row);
+      this.#settled.add(row.providerTransactionId);
+    }
+    this.#unsettled.clear();
   }
 
   /**
@@ -165,89 +160,50 @@ export class RowMatching {
    * and the equal one ends.
    */
   #endAlike(known: LedgerRow, key: LedgerKey, reason: RemovalReason, deletedAt: string | null): boolean {
-    for (const { alike, other } of this.#alikeRows(known, known.transaction)) {
-      if (!other || this.#isShownByOthers(alike)) continue;
+    if (!this.#rows.haveOthers) return false;
+    for (const alike of this.#rows.like(known.transaction)) {
+      const other = liveKeyOf(alike, this.#account);
+      if (alike === known || !other || this.#rows.isShownByOthers(alike)) continue;
       const { id } = known.transaction;
-      this.#amend(known, exchangeOf(known, shownAs({ ...alike.transaction, id }, other)));
-      this.#remove(this.#rows.get(alike.transaction.id) ?? alike, reason, lastForm(alike, key, deletedAt));
+      this.#rows.amend(exchangeOf(known, shownAs({ ...alike.transaction, id }, other)));
+      this.#rows.remove(
+        this.#rows.get(alike.transaction.id) ?? alike,
+        reason,
+        lastForm(alike, key, deletedAt),
+      );
       return true;
     }
     return false;
   }
 
-  /** Rows that may be meant where this one is: only what several accounts show can be paired wrongly. */
-  *#alikeRows(
-    known: LedgerRow,
-    content: TransactionContent,
-  ): Generator<{ alike: LedgerRow; other: LedgerKey | undefined }> {
-    const { providerAccountId, feeding } = this.#reading;
-    if (feeding.size - Number(feeding.has(providerAccountId)) === 0) return;
-    this.#alike ??= new AlikeRows(this.#rows.values());
-    for (const id of this.#alike.idsLike(content)) {
-      const alike = this.#rows.get(id);
-      if (alike && alike !== known) yield { alike, other: liveKeyOf(alike, providerAccountId) };
-    }
-  }
-
   #underEndedKey(row: ShownRow): boolean {
-    const { known, key } = this.#known(row.providerTransactionId);
+    const { known, key } = this.#rows.home(row.providerTransactionId);
     if (!known || !key || key.live) return false;
     if (isStale(row, key)) return true;
-    if (!this.#lacksLiveKey(known)) return false;
-    if (known.removed && this.#joinAlike(row, known)) return true;
-    this.#amend(known, recognitionOf(known, transactionOf(known.transaction.id, row)));
+    if (this.#rows.seatOf(known)) return false;
+    if (known.removed && this.#pair(row, known)) return true;
+    this.#rows.amend(recognitionOf(known, transactionOf(known.transaction.id, row)));
     return true;
+  }
+
+  /** @returns those that no row of the ledger, which waits to be recognised, turned out to be */
+  #recognised(
+    strangers: readonly Stranger[],
+    ways: readonly ('equal' | 'alike' | 'pending')[],
+  ): readonly Stranger[] {
+    const candidates = this.#candidates(strangers.length > 0);
+    let left = strangers;
+    for (const way of ways) {
+      left = left.filter(({ row }) => !this.#underNewKey(row, candidates[way](row.content)));
+    }
+    return left;
   }
 
   #underNewKey(row: ShownRow, id: string | undefined): boolean {
     const known = this.#rows.get(id ?? '');
     if (!known) return false;
-    this.#amend(known, recognitionOf(known, transactionOf(known.transaction.id, row)));
+    this.#rows.amend(recognitionOf(known, transactionOf(known.transaction.id, row)));
     return true;
-  }
-
-  #removeDuplicate(known: LedgerRow, transaction: LedgerTransaction): void {
-    const removal: Removal = { reason: 'duplicate', transaction };
-    this.duplicates.push(removal);
-    this.#put(removedRow(known, removal));
-  }
-
-  #amend({ transaction: { id } }: LedgerRow, amendment: Amendment): void {
-    this.amendments.push(amendment);
-    this.#move(amendment.transaction);
-    this.#put(amendedRow(this.#rows.get(id), amendment));
-  }
-
-  #remove(known: LedgerRow, reason: RemovalReason, transaction: LedgerTransaction): void {
-    const removal = { reason, transaction };
-    this.removals.push(removal);
-    this.#move(transaction);
-    this.#put(removedRow(known, removal));
-  }
-
-  #put(row: LedgerRow): void {
-    this.#rows.set(row.transaction.id, row);
-    this.#alike?.put(row);
-  }
-
-  /** An id belongs to one row. */
-  #move(shown: LedgerTransaction): void {
-    if (shown.providerAccountId !== this.#reading.providerAccountId) return;
-    const home = this.#rows.get(this.#homes.get(shown.providerTransactionId) ?? shown.id);
-    if (home && home.transaction.id !== shown.id) this.#rows.set(home.transaction.id, lostKey(home, shown));
-    this.#homes.set(shown.providerTransactionId, shown.id);
-  }
-
-  #lacksLiveKey(row: LedgerRow): boolean {
-    const key = liveKeyOf(row, this.#reading.providerAccountId);
-    return key === undefined || this.#reading.gone.has(key.providerTransactionId);
-  }
-
-  #isShownByOthers({ keys }: LedgerRow): boolean {
-    const { providerAccountId, feeding } = this.#reading;
-    return keys.some(
-      (key) => key.live && key.providerAccountId !== providerAccountId && feeding.has(key.providerAccountId),
-    );
   }
 
   /**
@@ -255,12 +211,9 @@ export class RowMatching {
    * account does first, then those whose id is gone; by their ids, as the bank's rows come.
    */
   #candidates(areWanted: boolean): Candidates {
-    const { providerAccountId } = this.#reading;
-    const open = areWanted
-      ? [...this.#rows.values()].filter((row) => !row.removed && this.#lacksLiveKey(row))
-      : [];
+    const open = areWanted ? this.#rows.all.filter((row) => !row.removed && !this.#rows.seatOf(row)) : [];
     const rankOf = (row: LedgerRow): number =>
-      liveKeyOf(row, providerAccountId) === undefined && this.#isShownByOthers(row) ? 0 : 1;
+      liveKeyOf(row, this.#account) === undefined && this.#rows.isShownByOthers(row) ? 0 : 1;
     const inOrder = open.toSorted(
       (a, b) =>
         rankOf(a) - rankOf(b) ||
@@ -268,15 +221,10 @@ export class RowMatching {
         byId(a.transaction.id, b.transaction.id),
     );
     const isGonePending = (row: LedgerRow) =>
-      row.transaction.status === 'pending' && !this.#isShownByOthers(row);
+      row.transaction.status === 'pending' && !this.#rows.isShownByOthers(row);
     return new Candidates(inOrder, inOrder.filter(isGonePending));
   }
 }
-
-const shownAs = (
-  transaction: LedgerTransaction,
-  { providerAccountId, providerTransactionId, providerUpdatedAt }: LedgerKey,
-): LedgerTransaction => ({ ...transaction, providerAccountId, providerTransactionId, providerUpdatedAt });
 
 const lastForm = (
   { transaction }: LedgerRow,

@@ -76,6 +76,20 @@ export const candidateIds = async (
   return rows.map(({ id }) => id);
 };
 
+/** Ids of rows under one of whose live keys one of these was said last; for the few ids that say something else than their rows. */
+export const idsUnderWords = async (
+  sql: Sql,
+  ledgerId: string,
+  words: readonly string[],
+): Promise<readonly string[]> => {
+  const rows = await sql.query<{ id: string }>(
+    `SELECT DISTINCT transaction_id AS id FROM ${LEDGER}.keys
+     WHERE ledger_id = $1 AND live AND word = ANY($2::bigint[])`,
+    [ledgerId, words],
+  );
+  return rows.map(({ id }) => id);
+};
+
 /** The ledger's rows under the given ids, as the decider wants them. */
 export const ledgerRows = async (
   sql: Sql,

@@ -27,6 +27,7 @@ const end = (changes: Partial<SliceEnd> = {}, reads = 1): SliceEnd => ({
   ends: Array.from({ length: reads }, () => ({ complete: true, cursor: 'mark', scope: 'full' as const })),
   readable: 10,
   failed: 0,
+  isDoubted: false,
   days: new Map(),
   ...changes,
 });
@@ -140,11 +141,13 @@ describe('a run', () => {
     expect(slices[1]?.to).toBe(addDays(slice.from, -1));
   });
 
-  it('claims nothing after a bad row or an incomplete page set', () => {
+  it('claims nothing after a bad row, an answer that was not believed, or an incomplete page set', () => {
     expect(carryOut({}, () => ({ failed: 1 })).cursor).toBeNull();
     const cut = [{ complete: false, cursor: null, scope: 'incremental' as const }];
     expect(carryOut({}, () => ({ ends: cut })).cursor).toBeNull();
-    expect(carryOut({ cursor: first, today: addDays(TODAY, 1) }, () => ({ failed: 1 })).cursor).toBe(first);
+    for (const doubt of [{ failed: 1 }, { isDoubted: true }]) {
+      expect(carryOut({ cursor: first, today: addDays(TODAY, 1) }, () => doubt).cursor).toBe(first);
+    }
   });
 
   it('takes an account that is not shared for unread, and does not ask for ever', () => {
@@ -266,7 +269,13 @@ describe('the union of what is proved', () => {
                     scope: part.kind === 'window' ? ('full' as const) : ('incremental' as const),
                   };
             });
-            coverage.done(slice, { ends, readable: density, failed: n === badAt ? 1 : 0, days });
+            coverage.done(slice, {
+              ends,
+              readable: density,
+              failed: n === badAt ? 1 : 0,
+              isDoubted: false,
+              days,
+            });
           }
           cursor = coverage.cursor;
           if (!isWhole) continue;

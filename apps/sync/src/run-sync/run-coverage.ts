@@ -53,6 +53,8 @@ export interface SliceEnd {
   }[];
   readonly readable: number;
   readonly failed: number;
+  /** What an account showed was not believed. */
+  readonly isDoubted: boolean;
   /** First and last bank day seen of each account. */
   readonly days: ReadonlyMap<string, DaysSeen>;
 }
@@ -145,7 +147,7 @@ export class RunCoverage {
   /** The rows of a slice are in the log. */
   done(slice: Slice, end: SliceEnd): void {
     const isWhole = end.ends.every(({ complete }) => complete);
-    if (!isWhole || end.failed > 0) this.#isProving = false;
+    if (!isWhole || end.failed > 0 || end.isDoubted) this.#isProving = false;
     this.#isStopped = !isWhole;
     for (const [id, { first, last }] of end.days) this.#saw(id, first, last);
     if (slice.kind === 'recent') this.#recentDone(slice, end);

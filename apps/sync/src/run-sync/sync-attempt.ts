@@ -195,14 +195,16 @@ export class SyncAttempt {
       }
       return read;
     });
-    await ledgerByLedger(accounts, (account) =>
-      this.#importAccount(account, wholeDaysOf(account, slice, ends)),
-    );
+    let isDoubted = false;
+    await ledgerByLedger(accounts, async (account) => {
+      const isBelieved = await this.#importAccount(account, wholeDaysOf(account, slice, ends));
+      if (!isBelieved) isDoubted = true;
+    });
     const staged = await this.#staging.summary(syncId, attempt);
     if (!staged.isWhole) throw new StagingLost(syncId, attempt);
     countStaged(this.#progress, staged);
     this.#tellIncomplete(accounts, slice, ends);
-    return { ends, readable: staged.readable, failed: staged.failed, days: days.seen };
+    return { ends, readable: staged.readable, failed: staged.failed, isDoubted, days: days.seen };
   }
 
   #tellIncomplete(accounts: readonly KnownAccount[], { reads }: Slice, ends: readonly FetchEnd[]): void {
@@ -229,14 +231,14 @@ export class SyncAttempt {
     throw new Error('The provider ended its pages without saying so.');
   }
 
-  /** The next chunk is read while the log answers for the last one. */
+  /** The next chunk is read while the log answers for the last one. Resolves to whether the answer is to be believed. */
   async #importAccount(
     { providerAccountId, trackedAs }: KnownAccount,
     wholeDays: WholeDays | null,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { syncId, attempt } = this.#run;
     const each = this.#imports.get(providerAccountId);
-    if (!each) return;
+    if (!each) return true;
     const pages: PageSet = { syncId, attempt, providerAccountId, wholeDays };
     for await (const rows of readAhead(this.#staging.chunks(syncId, attempt, providerAccountId))) {
       await this.#stopIfUnwanted();
@@ -247,6 +249,7 @@ export class SyncAttempt {
     const doubt = await each.finish(pages, this.#deps.clock.now());
     this.#progress.readableSoFar += each.missed;
     if (doubt) noteProblem(this.#progress, doubt, { accountId: trackedAs });
+    return doubt === null;
   }
 
   /** What is in the log stays proved, whatever becomes of the rest: the next attempt goes on from here. */

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConnectionView } from '#client';
+import { generateKey, Vault } from '#vault';
+import { signLinkState } from '../apps/connections/src/link-state.js';
 import { pressOnLinkPage } from '../apps/stack/src/demo/person-at-webview.js';
 import {
   expectProblem,
@@ -401,16 +403,27 @@ describe('the same again', () => {
   });
 });
 
+/** As our own pages have it, but of no page that is known. */
+const signedFor = (
+  { id: connectionId, tenantId }: ConnectionView,
+  vault = new Vault(stack.keys().encryptionKey),
+): string => {
+  const expiresAt = new Date(Date.now() + 60_000).toISOString();
+  return signLinkState(vault, { connectionId, tenantId, expiresAt });
+};
+
 describe('the way back from the bank', () => {
   it.each<[string, () => Record<string, string>]>([
     ['no state', () => ({ connection_id: '1' })],
     ['an empty state', () => ({ state: '' })],
     ['a state that is none', () => ({ state: 'nonsense' })],
     ['a state of nobody', () => ({ state: `${randomUUID()}.secret` })],
-    ['a state of ours with another secret', () => ({ state: `${pending.id}.secret` })],
+    ['a state of ours that is cut', () => ({ state: stateOf(pending.linkUrl).slice(0, -1) })],
+    ['a state of ours with another secret', () => ({ state: signedFor(pending, new Vault(generateKey())) })],
+    ['a state that is signed for another connection', () => ({ state: signedFor(linked) })],
     [
-      'the state of another connection',
-      () => ({ state: `${linked.id}.${stateOf(pending.linkUrl).split('.')[1]}` }),
+      'a state that is signed for another tenant',
+      () => ({ state: signedFor({ ...pending, tenantId: linked.tenantId }) }),
     ],
   ])('with %s is refused', (_, query) =>
     unchanged(async () => {
@@ -438,7 +451,7 @@ describe('the way back from the bank', () => {
   it('after its time is refused', async () => {
     const { id, tenantId, companyId } = pending;
     const [started] = (await log.stream(`connection-${id}`)).filter(({ type }) => type === 'LinkStarted');
-    const state = `${id}.${randomUUID()}`;
+    const state = signedFor(pending);
     const stateHash = createHash('sha256').update(state).digest('hex');
     const past = {
       ...(started?.data as object),

@@ -87,16 +87,16 @@ const becomes = (id: string, view: object): Promise<ConnectionView> =>
   });
 const matching = (words: RegExp): string => expect.stringMatching(words) as string;
 
+const stateOf = (url: URL): Buffer => Buffer.from(url.searchParams.get('state') ?? '', 'base64url');
+
 /** The person links the bank and closes the tab. */
 const linkAndLeave = async (): Promise<string> => {
   const { id, linkUrl } = await openConnection(services, await smallAccount());
   await planVisit('tab-closed');
   await expect(pressOnLinkPage(linkUrl ?? '')).rejects.toThrow(/sent nobody back/);
-  expect((await services.api.getConnection(id)).status).toBe('pending');
   return id;
 };
 const isFound = async (id: string): Promise<void> => {
-  clock.advance(3 * MINUTE_MS);
   await becomes(id, { status: 'active', statusReason: null });
   await eventually(async () => {
     const runs = await quietHistory(services, id);
@@ -109,18 +109,39 @@ describe('a link whose browser never came back', () => {
   it('is found by a look at the provider', async () => {
     await services.sandbox.configure({ webhooksPaused: true });
     const id = await linkAndLeave();
+    expect((await services.api.getConnection(id)).status).toBe('pending');
+    clock.advance(3 * MINUTE_MS);
     await isFound(id);
     await services.sandbox.configure({ webhooksPaused: false });
     expect(await typesOf(id)).toContain('ConnectionLinked');
   });
 
-  it('is what the webhook was about that came before anybody looked', async () => {
+  it('is found at once by the webhook that tells of it, which is its first cause', async () => {
     const id = await linkAndLeave();
     await isFound(id);
     await eventually(async () => {
       const { items } = await services.api.listDeliveries({ connectionId: id });
       expect(items.map(({ state }) => state)).toContain('applied');
     });
+  });
+});
+
+describe('a link that is found while the browser is still on its way', () => {
+  it('is linked, told and synchronised once, and the person hears that it is linked', async () => {
+    const { id, linkUrl } = await openConnection(services, await smallAccount());
+    const back = await pressOnLinkPage(linkUrl ?? '');
+    await isFound(id);
+    const runs = await quietHistory(services, id);
+    const comesBack = () => fetch(back, { headers: { accept: 'application/json' } });
+    const first = await comesBack();
+    expect(await first.json()).toMatchObject({ connectionId: id, outcome: 'linked', status: 'active' });
+    expect((await comesBack()).status).toBe(409);
+    const types = await typesOf(id);
+    expect(types.filter((type) => type === 'ConnectionLinked')).toHaveLength(1);
+    expect(types).toContain('LinkConfirmed');
+    await syncNow(services, id);
+    expect(received.of('connection.linked', id)).toHaveLength(1);
+    expect(await quietHistory(services, id)).toHaveLength(runs.length + 1);
   });
 });
 
@@ -151,20 +172,19 @@ describe('a link page', () => {
       await openConnection(services, await smallAccount()),
       await openConnection(services),
     ];
+    const before = [await typesOf(one.id), await typesOf(other.id)];
     const back = new URL(await pressOnLinkPage(one.linkUrl ?? ''));
     const call = (change: (url: URL) => void) => {
       const url = new URL(back);
       change(url);
       return fetch(url, { headers: { accept: 'application/json' } });
     };
-    const stateOf = (url: URL) => Buffer.from(url.searchParams.get('state') ?? '', 'base64url');
     const state = stateOf(back);
     const forOther = Buffer.from(state);
     forOther.set(stateOf(new URL(other.linkUrl ?? '')).subarray(1, 17), 1);
     const longer = Buffer.from(state);
     longer.writeUInt8(0xff, 42);
     const forgeries = [forOther, longer, state.subarray(1), Buffer.alloc(state.length)];
-    const before = [await typesOf(one.id), await typesOf(other.id)];
     for (const forged of [...forgeries.map((each) => each.toString('base64url')), 'nothing', '']) {
       const answer = await call((url) => url.searchParams.set('state', forged));
       expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'link.unknown-state' }]);

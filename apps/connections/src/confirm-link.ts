@@ -33,9 +33,10 @@ export interface ConfirmedLink {
   readonly shown: readonly ConnectionSnapshot[];
 }
 
-const otherLinks = ({ snapshot, shown }: ConfirmedLink): readonly OtherLink[] =>
+/** What is shown besides the link that is used. */
+export const otherLinks = (shown: readonly ConnectionSnapshot[], ours: string): readonly OtherLink[] =>
   shown
-    .filter(({ providerConnectionId }) => providerConnectionId !== snapshot.providerConnectionId)
+    .filter(({ providerConnectionId }) => providerConnectionId !== ours)
     .map(({ providerConnectionId, accounts }) => ({
       providerConnectionId,
       accounts: accounts
@@ -62,17 +63,21 @@ export const confirmLink = async (
   deps: ConnectionsDeps,
   confirmed: ConfirmedLink,
 ): Promise<{ readonly state: ConnectionState; readonly position: bigint | null }> => {
-  const { connectionId, tenantId, snapshot } = confirmed;
+  const { connectionId, tenantId, snapshot, shown } = confirmed;
   const command = linkCommand(confirmed, deps);
   const metadata = deps.metadata(tenantId);
-  const { state } = await runDecider(deps, connection, connectionId, command, { metadata });
-  if (state.status === 'none') throw new Error('A connection that was linked is one.');
+  const linked = await runDecider(deps, connection, connectionId, command, { metadata });
+  const { state } = linked;
+  // Somebody came back meanwhile, and with another link.
+  if (state.status !== 'linked' || state.access?.providerConnectionId !== snapshot.providerConnectionId) {
+    return linked;
+  }
   const ledgerIdOf = await deps.ledgerIds(tenantId);
   const observation = observationOf(snapshot, state.opened, ledgerIdOf, deps.clock.now());
   await runDecider(deps, connection, connectionId, observation, { metadata: deps.metadata(tenantId) });
   const others = {
     type: 'ObserveOtherLinks' as const,
-    links: otherLinks(confirmed),
+    links: otherLinks(shown, snapshot.providerConnectionId),
     now: deps.clock.now(),
   };
   return runDecider(deps, connection, connectionId, others, { metadata: deps.metadata(tenantId) });

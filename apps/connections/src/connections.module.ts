@@ -11,6 +11,8 @@ import { DisconnectAtProviderController } from './disconnect-connection/disconne
 import { DisconnectAtProviderHandler } from './disconnect-connection/disconnect-at-provider.handler.js';
 import { DisconnectConnectionController } from './disconnect-connection/disconnect-connection.controller.js';
 import { DisconnectConnectionHandler } from './disconnect-connection/disconnect-connection.handler.js';
+import { FindLinkController } from './find-lost-links/find-link.controller.js';
+import { FindLinkHandler } from './find-lost-links/find-link.handler.js';
 import { CompleteLinkHandler } from './link-connection/complete-link.handler.js';
 import { LinkConnectionController } from './link-connection/link-connection.controller.js';
 import { StartLinkHandler } from './link-connection/start-link.handler.js';
@@ -30,6 +32,7 @@ export class ConnectionsModule {
         DecideOnAccountController,
         DisconnectConnectionController,
         DisconnectAtProviderController,
+        FindLinkController,
         ConnectionStatusController,
       ],
       providers: [
@@ -41,6 +44,7 @@ export class ConnectionsModule {
         DecideOnAccountHandler,
         DisconnectConnectionHandler,
         DisconnectAtProviderHandler,
+        FindLinkHandler,
         GetConnectionHandler,
       ],
     };

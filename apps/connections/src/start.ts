@@ -5,7 +5,9 @@ import { connectionStatusProjection } from './connection-status/connection-statu
 import { ConnectionsDeps } from './connections-deps.js';
 import { ConnectionsModule } from './connections.module.js';
 import { DisconnectAtProviderReactor } from './disconnect-connection/disconnect-at-provider.reactor.js';
+import { FindLinkOnWebhookReactor } from './find-lost-links/find-link-on-webhook.reactor.js';
 import { FindLostLinksJob } from './find-lost-links/find-lost-links.job.js';
+import { LinkPageUsers } from './find-lost-links/link-page-users.js';
 import { NoticeSilenceJob } from './notice-silence/notice-silence.job.js';
 import { PublishConnectionEventsPublisher } from './publish-connection-events/publish-connection-events.publisher.js';
 import { ResealTokensJob } from './reseal-tokens/reseal-tokens.job.js';
@@ -46,6 +48,8 @@ export const startConnectionsWith = async (
 ): Promise<{ stop(): Promise<void> }> => {
   const deps = await depsOf(resources);
   await prepareCircuits(resources.db);
+  const pageUsers = new LinkPageUsers(resources.db);
+  await pageUsers.prepare();
   const service = await startService({
     resources,
     name: 'connections',
@@ -56,6 +60,9 @@ export const startConnectionsWith = async (
   const stopping = new AbortController();
   service.runners.project(connectionStatusProjection);
   service.runners.react(new DisconnectAtProviderReactor(resources.commands).reactor);
+  service.runners.react(
+    new FindLinkOnWebhookReactor(pageUsers, resources.commands, resources.correlation).reactor,
+  );
   service.runners.react(new PublishConnectionEventsPublisher(resources.events).reactor);
   await service.runners.prepared();
   const { keeper } = resources;

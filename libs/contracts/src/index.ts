@@ -6,6 +6,7 @@ export * from './field-errors.js';
 export * from './views/index.js';
 export * from './public-events/index.js';
 export * from './commands/disconnect-at-provider.request.js';
+export * from './commands/find-link.request.js';
 export * from './commands/request-sync.request.js';
 export * from './commands/run-sync.request.js';
 export * from './rpc/plain-text.js';

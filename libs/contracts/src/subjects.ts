@@ -9,6 +9,7 @@ export const COMMAND_SUBJECTS = {
   requestSync: 'passerelle.commands.sync.request',
   runSync: 'passerelle.commands.sync.run',
   disconnectAtProvider: 'passerelle.commands.connections.disconnect-at-provider',
+  findLink: 'passerelle.commands.connections.find-link',
 } as const;
 
 export const RPC_SUBJECTS = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type EventMetadata, type RecordedEvent, streamOf } from '#kernel';
-import type { ConnectionSnapshot, ProviderAccess } from '#providers';
+import type { CallCount, ConnectionSnapshot, ProviderAccess } from '#providers';
 import { Database, migrate } from '#read-model';
 import { engineUrls, InMemoryEventStore } from '#testing';
 import { generateKey, Vault } from '#vault';
@@ -86,9 +86,11 @@ const scene = async (...more: readonly { readonly type: string; readonly data: o
   let now = after(0);
   let shown: readonly ConnectionSnapshot[] = [];
   const asked: ProviderAccess[] = [];
+  const manners: unknown[] = [];
   const powens = {
-    listConnections: (access: ProviderAccess) => {
+    listConnections: (access: ProviderAccess, calls?: CallCount) => {
       asked.push(access);
+      manners.push(calls ? (calls.attended ?? false) : 'somebody waits');
       return Promise.resolve(shown);
     },
   };
@@ -116,14 +118,15 @@ const scene = async (...more: readonly { readonly type: string; readonly data: o
     for await (const { type } of store.readStream(stream)) types.push(type);
     return types.slice(events.length);
   };
-  return { sweepAt, asked, written };
+  return { sweepAt, asked, manners, written, deps: deps as unknown as ConnectionsDeps, connectionId };
 };
 
 describe('a link whose browser never came back', () => {
   it('is found at the provider, with its accounts', async () => {
-    const { sweepAt, asked, written } = await scene();
+    const { sweepAt, asked, manners, written } = await scene();
     await sweepAt(3, [snapshotOf(IBAN)]);
     expect(asked.map(({ accessToken }) => accessToken)).toEqual(['the token']);
+    expect(manners).toEqual([false]);
     expect(await written()).toEqual(['ConnectionLinked', 'AccountDiscovered', 'AccountTracked']);
     await sweepAt(60, [snapshotOf(IBAN)]);
     expect(await written()).toHaveLength(3);

@@ -1,18 +1,13 @@
-import { connection, type ConnectionState } from '#domain';
-import { fold } from '#event-store';
 import { Failures } from '#kernel';
 import { type LockKeeper, underLock } from '#read-model';
-import { bestSnapshot, confirmLink, sharingAccount } from '../confirm-link.js';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 import type { ConnectionsDeps } from '../connections-deps.js';
-import { openAccess } from '../link-session.js';
+import { lookForLink } from './look-for-link.js';
 
 interface Row {
   readonly id: string;
   readonly updated_at: string;
 }
-
-type Pending = Extract<ConnectionState, { status: 'pending' }>;
 
 const LOCK = 'passerelle:find-lost-links';
 const MINUTE_MS = 60_000;
@@ -51,7 +46,7 @@ export class FindLostLinksJob {
     for (const row of due.slice(0, LOOKS_AT_ONCE)) {
       if (until.aborted) return;
       this.#taken.set(row.id, { since: row.updated_at, looks: this.#looksDue(row, nowMs) });
-      await failures.during(() => this.#look(row.id));
+      await failures.during(() => lookForLink(this.#deps, row.id));
     }
     failures.throwAny();
   }
@@ -74,31 +69,5 @@ export class FindLostLinksJob {
   #looksTaken({ id, updated_at: since }: Row): number {
     const taken = this.#taken.get(id);
     return taken?.since === since ? taken.looks : 0;
-  }
-
-  async #look(connectionId: string): Promise<void> {
-    const { state } = await fold(this.#deps, connection, connectionId);
-    if (state.status !== 'pending' || !state.access || state.attempts.every(({ used }) => used)) return;
-    const access = openAccess(this.#deps, state.access);
-    const shown = await this.#deps.provider(state.opened.provider).listConnections(access, { count: 0 });
-    const { iban } = state.opened;
-    const snapshot = this.#isOpen(state) ? sharingAccount(shown, iban) : bestSnapshot(shown, iban);
-    if (!snapshot) return;
-    const { tenantId } = state;
-    const linked = { ...access, providerConnectionId: snapshot.providerConnectionId };
-    await confirmLink(this.#deps, {
-      connectionId,
-      tenantId,
-      by: 'found',
-      access: linked,
-      snapshot,
-      shown,
-    });
-  }
-
-  /** While the person may still be choosing accounts, only the account that is asked for shows that they are done. */
-  #isOpen({ attempts }: Pending): boolean {
-    const now = this.#deps.clock.now();
-    return attempts.some(({ used, expiresAt }) => !used && expiresAt >= now);
   }
 }

@@ -4,7 +4,7 @@ export interface PasserelleClientOptions {
   /** Where the gateway is, such as `https://passerelle.internal`. */
   readonly baseUrl: string;
   readonly apiKey: string;
-  /** In which errors and the reasons of runs are told (default English). */
+  /** In which all words for people are told (default English). */
   readonly language?: 'en' | 'fr';
   /** How long one call may take, beyond the waiting it asks for itself (default 15 s). */
   readonly timeoutMs?: number;

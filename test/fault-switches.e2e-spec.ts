@@ -84,20 +84,20 @@ const TOLD: readonly Trouble[] = [
 
 /** Rows that cannot be read, and the reason that is told; the others are read, or are nobody's. */
 const BAD_ROWS: Readonly<Record<string, string | null>> = {
-  'no-id': 'missing-id in id',
-  'impossible-date': 'bad-date in date',
+  'no-id': 'no id in id',
+  'impossible-date': 'no readable date in date',
   'no-date': null,
-  'null-value': 'bad-amount in value',
-  'nan-value': 'bad-amount in value',
-  'bare-nan': 'bad-amount in value',
+  'null-value': 'no readable amount in value',
+  'nan-value': 'no readable amount in value',
+  'bare-nan': 'no readable amount in value',
   'text-value': null,
   'unknown-type': null,
   'foreign-account': null,
   'nul-wording': null,
   'absurd-date': null,
-  'long-year': 'bad-date in date',
+  'long-year': 'no readable date in date',
   'id-of-another': null,
-  'no-row': 'missing-id in id',
+  'no-row': 'no id in id',
 };
 
 /** Webhooks that are refused come again when the trouble is over. */

@@ -5,7 +5,7 @@ import { engineUrls, InMemoryEventStore } from '#testing';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { EndOverdueRunsJob } from '../end-overdue-runs/end-overdue-runs.job.js';
 import { SYNC_HISTORY } from '../sync-history/sync-history.projection.js';
-import { BEGIN, DEADLINE_MS, prepareRuns, rowsOf, runScene } from './test-run.js';
+import { BEGIN, DEADLINE_MS, prepareRuns, rowsOf, runScene } from '../test-run.js';
 
 let db: Database;
 

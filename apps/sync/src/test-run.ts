@@ -7,12 +7,12 @@ import { BankProvider, type ConnectionSnapshot, type FetchRequest, type FetchSte
 import { type Database, LockKeeper, migrate, PgSnapshots } from '#read-model';
 import { PgCircuitBreaker, Providers } from '#service';
 import { generateKey, Vault } from '#vault';
-import { LEDGER, ledgerMigrations } from '../ledger-tables.js';
-import { SyncDeps } from '../sync-deps.js';
-import { SYNC_HISTORY, syncHistoryProjection } from '../sync-history/sync-history.projection.js';
-import { RunSync, type RunSyncResult } from './run-sync.command.js';
-import { RunSyncHandler } from './run-sync.handler.js';
-import { Staging } from './staging.js';
+import { LEDGER, ledgerMigrations } from './ledger-tables.js';
+import { SyncDeps } from './sync-deps.js';
+import { SYNC_HISTORY, syncHistoryProjection } from './sync-history/sync-history.projection.js';
+import { RunSync, type RunSyncResult } from './run-sync/run-sync.command.js';
+import { RunSyncHandler } from './run-sync/run-sync.handler.js';
+import { Staging } from './run-sync/staging.js';
 
 export const DEADLINE_MS = 1_800_000;
 /** The moment at which every scene begins. */

@@ -85,10 +85,19 @@ const ACTIONS: Actions = {
   },
 
   mend: (story, { account }) => {
-    const { bank } = story.sandbox;
+    const { bank, store } = story.sandbox;
     const keys =
       account === undefined ? story.accounts().map(({ key }) => key) : [story.account(account).key];
-    for (const key of keys) for (const row of bank.rows(key)) if (row.override !== null) bank.change(row, {});
+    for (const key of keys)
+      for (const row of bank.rows(key)) {
+        if (row.override !== null) bank.change(row, {});
+        // An account that was re-created is read no more, but its old rows are still listed.
+        store.run(
+          `UPDATE transactions SET override = NULL WHERE row_id = ? AND override IS NOT NULL
+             AND id_account IN (SELECT id FROM accounts WHERE deleted IS NOT NULL)`,
+          row.row_id,
+        );
+      }
   },
 
   reissue: (story, { account, rows, tombstone }) => {

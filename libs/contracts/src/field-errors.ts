@@ -67,7 +67,8 @@ const faultBy = (error: BrokenField, rule: string): FieldFault => {
 const faultsOf = (error: BrokenField): readonly FieldFault[] => {
   const rules = Object.keys(error.constraints ?? {});
   if (rules.length === 0) return [];
-  if (error.value === undefined) return [{ code: 'field.missing', parameters: {} }];
+  // Where nobody says what the value is (a body that is no object), it is not missing.
+  if ('value' in error && error.value === undefined) return [{ code: 'field.missing', parameters: {} }];
   const faults = rules.map((rule) => faultBy(error, rule));
   const ofType = faults.filter(({ code }) => OF_TYPE.includes(code));
   return ofType.length > 0 ? ofType.slice(0, 1) : faults;

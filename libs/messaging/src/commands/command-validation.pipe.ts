@@ -7,6 +7,7 @@ export const commandValidationPipe = (): ValidationPipe =>
   new ValidationPipe({
     transform: true,
     whitelist: true,
+    validationError: { target: true, value: true },
     exceptionFactory: (errors) =>
       new PermanentFailure(
         `The payload is invalid: ${fieldErrors(errors)

@@ -18,5 +18,6 @@ export const rpcValidationPipe = (): ValidationPipe =>
     transform: true,
     whitelist: true,
     forbidNonWhitelisted: true,
+    validationError: { target: true, value: true },
     exceptionFactory: (errors) => new RequestInvalid(fieldErrors(errors)),
   });

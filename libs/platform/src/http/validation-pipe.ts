@@ -28,6 +28,8 @@ export const httpValidationPipe = (errorsOf: FieldErrorsOf = fieldErrors): Valid
     whitelist: true,
     forbidNonWhitelisted: true,
     forbidUnknownValues: true,
+    // Faults are told by the rules of the class: Nest leaves the object out by itself, since some would send it.
+    validationError: { target: true, value: true },
     exceptionFactory: (errors) =>
       new BadRequestException({
         code: 'request.invalid',

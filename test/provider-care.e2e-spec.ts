@@ -221,6 +221,9 @@ const failing = async ({ id }: Linked): Promise<SyncView> => {
   );
 };
 
+const incidentOf = async ({ id }: Linked): Promise<ConnectionView['bankIncident']> =>
+  (await services.api.getConnection(id)).bankIncident;
+
 describe('a bank that fails again and again', () => {
   it('is left alone, no other bank is, and a person’s success ends that', async () => {
     const bic = freshBic();
@@ -231,6 +234,10 @@ describe('a bank that fails again and again', () => {
     expect(await failing(one)).toMatchObject({ errorCode: 'powens.server-error', nextAllowedAt: null });
     const last = await failing(two);
     expect(last).toMatchObject({ errorCode: 'powens.server-error', nextAllowedAt: expect.any(String) });
+    const incidents = () => Promise.all([one, two, other].map(incidentOf));
+    const message = expect.stringMatching(/fails for everybody: 2 syncs in a row/) as string;
+    const incident = { failures: FAILURES, until: last.nextAllowedAt, message };
+    expect(await incidents()).toEqual([incident, incident, null]);
     await services.sandbox.call('DELETE', '/faults');
     // What a webhook asks for is stopped before anything is sent.
     await tell(one.iban, 'AFTER');
@@ -245,6 +252,7 @@ describe('a bank that fails again and again', () => {
     expect(await syncNow(services, one.id)).toMatchObject({ status: 'success' });
     expect(await labelsOf(one)).toContain('AFTER');
     expect(await syncNow(services, two.id)).toMatchObject({ status: 'success' });
+    expect(await incidents()).toEqual([null, null, null]);
   }, 180_000);
 
   it('is not what a connection of it is that only its holder can mend', async () => {

@@ -67,9 +67,7 @@ const byStatus = (status: number, credentials: FailedCall['credentials']): Verdi
 const verdictOf = (code: string, status: number, credentials: FailedCall['credentials']): Verdict => {
   const key = code.toLowerCase();
   const byCode = Object.hasOwn(BY_CODE, key) ? BY_CODE[key] : undefined;
-  return status === 429 || status === 401 || status === 403 || byCode === undefined
-    ? byStatus(status, credentials)
-    : byCode;
+  return status === 429 || byCode === undefined ? byStatus(status, credentials) : byCode;
 };
 
 const OUTCOME_UNKNOWN: Verdict = [

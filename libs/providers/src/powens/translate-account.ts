@@ -14,7 +14,8 @@ const balanceOf = (value: unknown, currency: string | null): string | null => {
   return canonicalDecimal(text, currency === null ? 0 : exponentOf(currency)) ?? null;
 };
 
-const isSet = (value: unknown): boolean => value === true || asText(value) !== null;
+/** A time where documented; some clients met booleans, and 0 for none. */
+const isSet = (value: unknown): boolean => value === true || !['0', 'false'].includes(asText(value) ?? '0');
 
 /**
  * `disabled` is the state in which Powens discovers an account: the person has not (or no longer) agreed to share it.

@@ -131,6 +131,20 @@ describe('the recorded accounts', () => {
     ]);
   });
 
+  it.each<[unknown, unknown, string]>([
+    [null, null, 'shared'],
+    [false, '0', 'shared'],
+    ['false', 'false', 'shared'],
+    ['', undefined, 'shared'],
+    [true, null, 'not-shared'],
+    ['1', null, 'not-shared'],
+    ['2026-01-12 09:45:03', null, 'not-shared'],
+    ['2026-01-12 09:45:03', '2026-02-02 06:10:45', 'vanished'],
+    [false, true, 'vanished'],
+  ])('disabled %j and deleted %j are %s', (disabled, deleted, status) => {
+    expect(translateAccount({ id: '7', disabled, deleted })).toMatchObject({ status });
+  });
+
   it('accept older spellings: a bare currency, a type as an object, an IBAN in groups', () => {
     expect(
       translateAccount({ id: '7', currency: 'eur', type: { name: 'checking' }, iban: 'fr76 9999 8000' }),

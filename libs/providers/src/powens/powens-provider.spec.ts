@@ -264,19 +264,68 @@ describe('looking', () => {
     ]);
   });
 
-  it.each([{ body: [] }, { body: { accounts: [{ name: 'no id' }] } }, { body: { accounts: null } }])(
-    'does not pass over an answer that it cannot read: %j',
-    async (answer) => {
-      const { provider } = await answering({
-        'GET /2.0/users/me/connections/3107?expand=connector,sources': recorded('connection.json'),
-        'GET /2.0/users/me/connections/3107/accounts?all=': answer,
-      });
-      await expect(provider.describe(ACCESS)).rejects.toMatchObject({
-        kind: 'bug',
-        code: 'powens.unreadable-answer',
-      });
-    },
-  );
+  it.each([
+    { body: [] },
+    { body: { accounts: [{ name: 'no id' }] } },
+    { body: { accounts: [null] } },
+    { body: { accounts: null } },
+  ])('does not pass over an answer that it cannot read: %j', async (answer) => {
+    const { provider } = await answering({
+      'GET /2.0/users/me/connections/3107?expand=connector,sources': recorded('connection.json'),
+      'GET /2.0/users/me/connections/3107/accounts?all=': answer,
+    });
+    await expect(provider.describe(ACCESS)).rejects.toMatchObject({
+      kind: 'bug',
+      code: 'powens.unreadable-answer',
+    });
+  });
+
+  const ACCOUNTS = '/2.0/users/me/connections/3107/accounts?all=';
+  const accountsPaged = (pages: Record<string, object>) =>
+    answering({
+      'GET /2.0/users/me/connections/3107?expand=connector,sources': recorded('connection.json'),
+      ...Object.fromEntries(
+        Object.entries(pages).map(([more, body]) => [`GET ${ACCOUNTS}${more}`, { body }]),
+      ),
+    });
+  const [ONE, TWO, THREE] = [{ id: 1 }, { id: 2 }, { id: 3 }];
+
+  it.each<[string, Record<string, object>, string[]]>([
+    [
+      'in pages',
+      { '': { accounts: [ONE, TWO], total: 3 }, '&offset=2': { accounts: [THREE], total: 3 } },
+      ['1', '2', '3'],
+    ],
+    [
+      'in pages that overlap, since one was found meanwhile',
+      {
+        '': { accounts: [ONE, TWO], total: 3 },
+        '&offset=2': { accounts: [TWO, THREE], total: 4 },
+        '&offset=3': { accounts: [], total: 4 },
+      },
+      ['1', '2', '3'],
+    ],
+    [
+      'at once, by a server that knows no offset',
+      { '': { accounts: [ONE], total: 9 }, '&offset=1': { accounts: [ONE], total: 9 } },
+      ['1'],
+    ],
+    ['at once, without a total', { '': { accounts: [ONE, TWO] } }, ['1', '2']],
+    ['twice', { '': { accounts: [ONE, ONE], total: 1 } }, ['1']],
+  ])('has all accounts that are shown %s', async (_, pages, ids) => {
+    const { server, provider } = await accountsPaged(pages);
+    const { accounts } = await provider.describe(ACCESS);
+    expect(accounts.map(({ providerAccountId }) => providerAccountId)).toEqual(ids);
+    expect(server.requests).toHaveLength(1 + Object.keys(pages).length);
+  });
+
+  it('fails with a later page of its accounts, rather than to take them for gone', async () => {
+    const { provider } = await accountsPaged({
+      '': { accounts: [ONE, TWO], total: 3 },
+      '&offset=2': { total: 3 },
+    });
+    await expect(provider.describe(ACCESS)).rejects.toMatchObject({ code: 'powens.unreadable-answer' });
+  });
 
   it('needs a link', async () => {
     const { provider } = await answering({});

@@ -4,22 +4,16 @@ import {
   type CallCount, type ConnectionSnapshot, type FetchRequest, type FetchStep, type LinkRequest, type LinkResult, type LinkSession,
   type ProviderAccess, ProviderError, type RefreshAnswer,
 } from '../bank-provider.js'; // prettier-ignore
-import { asText } from '../json-fields.js';
+import { asRecord, asText } from '../json-fields.js';
 import { isAttended } from './attended-calls.js';
 import { TransactionsFetch } from './fetch-transactions.js';
 import { type PowensCall, PowensClient, type PowensClientOptions } from './powens-client.js';
 import { askForRefresh } from './refresh.js';
 import { readCallback } from './read-callback.js';
-import {
-  accountsOf,
-  connectionsOf,
-  newUserOf,
-  renewedTokenOf,
-  unreadable,
-  webviewCodeOf,
-} from './read-answers.js';
+import { byConnection, newUserOf, renewedTokenOf, unreadable, webviewCodeOf } from './read-answers.js';
 import { translateConnection } from './translate-connection.js';
 import { webviewUrl } from './webview-url.js';
+import { wholeList } from './whole-list.js';
 
 const MS_PER_DAY = 86_400_000;
 /** A million rows in one fetch; the rest comes with the next. */
@@ -113,10 +107,10 @@ export class PowensProvider extends BankProvider {
     access: ProviderAccess,
     calls?: CallCount,
   ): Promise<readonly ConnectionSnapshot[]> {
-    const connections = connectionsOf(await this.get(CONNECTIONS, access, mannerOf(calls)));
-    const accounts = accountsOf(await this.get('/users/me/accounts?all=', access, mannerOf(calls)));
+    const connections = await this.connections(access, () => mannerOf(calls));
+    const accounts = byConnection(await this.accounts('/users/me', access, calls));
     return connections.map((raw) => {
-      const snapshot = translateConnection(raw, accounts.get(asText(raw['id'])) ?? []);
+      const snapshot = translateConnection(raw, accounts.get(asText(asRecord(raw)?.['id'])) ?? []);
       if (snapshot === null) throw unreadable('a connection without an id');
       return snapshot;
     });
@@ -125,7 +119,7 @@ export class PowensProvider extends BankProvider {
   override async describe(access: ProviderAccess, calls?: CallCount): Promise<ConnectionSnapshot> {
     const path = this.connectionPath(access);
     const connection = await this.get(`${path}?expand=connector,sources`, access, mannerOf(calls));
-    const accounts = accountsOf(await this.get(`${path}/accounts?all=`, access, mannerOf(calls)));
+    const accounts = byConnection(await this.accounts(path, access, calls));
     const snapshot = translateConnection(connection, [...accounts.values()].flat());
     if (snapshot === null) throw unreadable('a connection without an id');
     return snapshot;
@@ -261,8 +255,20 @@ export class PowensProvider extends BankProvider {
   }
 
   private async connectionIdsOf(access: ProviderAccess, manner?: CallManner): Promise<readonly string[]> {
-    const connections = connectionsOf(await this.get(CONNECTIONS, access, manner));
-    return connections.flatMap((raw) => asText(raw['id']) ?? []).toSorted(newestFirst);
+    const connections = await this.connections(access, () => manner);
+    return connections.flatMap((raw) => asText(asRecord(raw)?.['id']) ?? []).toSorted(newestFirst);
+  }
+
+  private connections(
+    access: ProviderAccess,
+    manner: () => CallManner | undefined,
+  ): Promise<readonly unknown[]> {
+    return wholeList('connections', (more) => this.get(CONNECTIONS + more, access, manner()));
+  }
+
+  private accounts(owner: string, access: ProviderAccess, calls?: CallCount): Promise<readonly unknown[]> {
+    const get = (more: string) => this.get(`${owner}/accounts?all=${more}`, access, mannerOf(calls));
+    return wholeList('accounts', get);
   }
 
   private connectionPath(access: ProviderAccess): string {

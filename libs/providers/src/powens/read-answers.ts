@@ -1,5 +1,5 @@
 import { type ProviderAccess, type ProviderAccount, ProviderError } from '../bank-provider.js';
-import { asList, asRecord, asText, type JsonRecord } from '../json-fields.js';
+import { asRecord, asText } from '../json-fields.js';
 import { translateAccount } from './translate-account.js';
 
 const DEFAULT_CODE_LIFE_S = 1800;
@@ -32,23 +32,16 @@ export const webviewCodeOf = (answer: unknown): { readonly code: string; readonl
   return { code, lifeMs: (/^\d{1,9}$/.test(life) ? Number(life) : DEFAULT_CODE_LIFE_S) * 1000 };
 };
 
-/** Of a list of connections, as Powens has them. */
-export const connectionsOf = (answer: unknown): readonly JsonRecord[] => {
-  const list = asList(asRecord(answer)?.['connections']);
-  if (!list) throw unreadable('a list of connections that is none');
-  return list.map((raw) => asRecord(raw) ?? {});
-};
-
 /** Of a list of accounts: ours, by the connection they belong to. */
-export const accountsOf = (answer: unknown): ReadonlyMap<string | null, readonly ProviderAccount[]> => {
-  const list = asList(asRecord(answer)?.['accounts']);
-  if (!list) throw unreadable('a list of accounts that is none');
-  const byConnection = new Map<string | null, ProviderAccount[]>();
+export const byConnection = (
+  list: readonly unknown[],
+): ReadonlyMap<string | null, readonly ProviderAccount[]> => {
+  const accounts = new Map<string | null, ProviderAccount[]>();
   for (const raw of list) {
     const account = translateAccount(raw);
     if (account === null) throw unreadable('an account without an id');
     const connection = asText(asRecord(raw)?.['id_connection']);
-    byConnection.set(connection, [...(byConnection.get(connection) ?? []), account]);
+    accounts.set(connection, [...(accounts.get(connection) ?? []), account]);
   }
-  return byConnection;
+  return accounts;
 };

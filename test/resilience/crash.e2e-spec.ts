@@ -14,7 +14,7 @@ import {
 } from '../harness/index.js';
 import { expectWhole } from './expect-whole.js';
 import { expectGreen } from './health.js';
-import { whenImportedEvents } from './moments.js';
+import { SOON_TAKEN_OVER, whenImportedEvents } from './moments.js';
 import { OwnEngines } from './own-engines.js';
 
 const ROWS = 6_000;
@@ -77,7 +77,7 @@ describe('a stack that is killed during an import', () => {
   let stack: Stack;
   let received: ReceivedEvents;
   beforeAll(async () => {
-    stack = await startStack();
+    stack = await startStack({ env: SOON_TAKEN_OVER });
     received = await subscribeAll(stack);
   }, 120_000);
   afterAll(async () => {
@@ -134,7 +134,7 @@ describe('a stack that is killed during an import while its engines stay up', ()
   let received: ReceivedEvents;
   beforeAll(async () => {
     engines = await OwnEngines.start();
-    stack = await startStack({ external: engines.urls });
+    stack = await startStack({ external: engines.urls, env: SOON_TAKEN_OVER });
     received = await subscribeAll(stack);
   }, 120_000);
   afterAll(async () => {

@@ -26,6 +26,9 @@ export const whenPending = (stack: Reachable, connectionId: string): Promise<voi
     if (items.length === 0) throw new Error('no run is pending');
   });
 
+/** Another process takes over soon what one that was killed had in hand: by itself it waits half a minute. */
+export const SOON_TAKEN_OVER = { COMMAND_TAKEOVER_SECONDS: '4' };
+
 /** How long an engine is away in these tests. */
 export const OUTAGE_MS = 10_000;
 

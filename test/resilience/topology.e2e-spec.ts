@@ -10,6 +10,7 @@ import {
 } from '../harness/index.js';
 import { expectWhole } from './expect-whole.js';
 import { expectGreen } from './health.js';
+import { SOON_TAKEN_OVER } from './moments.js';
 import { type Replica, Topology } from './topology.js';
 
 let topology: Topology;
@@ -18,7 +19,7 @@ let leader: Replica;
 let follower: Replica;
 
 beforeAll(async () => {
-  topology = await Topology.start();
+  topology = await Topology.start(SOON_TAKEN_OVER);
   leader = await topology.launch('sync');
   const [port] = await freePorts(1);
   [follower] = await Promise.all([

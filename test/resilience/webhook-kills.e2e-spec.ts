@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ReceivedEvents } from '../harness/index.js';
 import { seededRandom } from '../soak/random.js';
 import { expectActedOn } from './expect-acted-on.js';
+import { SOON_TAKEN_OVER } from './moments.js';
 import { type AppName, type Replica, Topology } from './topology.js';
 import { type Kill, type Victim, WebhookStorm } from './webhook-storm.js';
 
@@ -14,7 +15,11 @@ let received: ReceivedEvents;
 const replicas = new Map<AppName, Replica>();
 
 beforeAll(async () => {
-  topology = await Topology.start({ WEBHOOK_MIN_INTERVAL_SECONDS: '1', LOG_LEVEL: 'warn' });
+  topology = await Topology.start({
+    ...SOON_TAKEN_OVER,
+    WEBHOOK_MIN_INTERVAL_SECONDS: '1',
+    LOG_LEVEL: 'warn',
+  });
   const apps: readonly AppName[] = ['sync', 'connections', 'webhook-ingress', 'gateway'];
   await Promise.all(apps.map(async (app) => replicas.set(app, await topology.launch(app))));
   received = new ReceivedEvents('*');

@@ -1,4 +1,4 @@
-import type { ConnectionView, SyncView } from '#client';
+import { type ConnectionView, PasserelleProblem, type SyncView } from '#client';
 import { pressOnLinkPage } from '../../apps/stack/src/demo/person-at-webview.js';
 import { eventually, type Patience } from './eventually.js';
 import { freshIban, freshTenant } from './iban.js';
@@ -11,20 +11,39 @@ export interface OpenOptions {
   readonly syncEnabled?: boolean;
 }
 
+/** Asks again as long as a busy service says that it cannot answer yet; any other refusal is the answer. */
+const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
+  const answer = await eventually(() =>
+    call().then(
+      (value) => () => value,
+      (error: unknown) => {
+        if (error instanceof PasserelleProblem && error.code === 'service.unavailable') throw error;
+        return (): T => {
+          throw error;
+        };
+      },
+    ),
+  );
+  return answer();
+};
+
 /** Opens a connection; it is `pending` and carries `linkUrl`. */
 export const openConnection = (
   stack: Reachable,
   iban: string = freshIban(),
   { tenantId = freshTenant(), accountId = 'account-1', ...settings }: OpenOptions = {},
-): Promise<ConnectionView> =>
-  stack.api.openConnection({
+): Promise<ConnectionView> => {
+  const request = {
     tenantId,
     companyId: 'company-1',
     accountId,
     institutionId: 'BNPAFRPP',
     iban,
     ...settings,
-  });
+  };
+  const idempotencyKey = crypto.randomUUID();
+  return patiently(() => stack.api.openConnection(request, { idempotencyKey }));
+};
 
 /** What the person's browser gets from us after the bank's page. */
 export const followLink = async (linkUrl: string, action: 'link' | 'cancel' = 'link'): Promise<Response> =>

@@ -18,7 +18,7 @@ export interface StackOptions {
   readonly external?: ExternalEngines;
   /** Further variables; they win. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Default 60 s. */
+  /** Default 90 s: a busy machine may need them. */
   readonly readyWithinMs?: number;
 }
 
@@ -116,7 +116,7 @@ export class Stack {
   async start(): Promise<void> {
     const bin = join(this.dataDir, 'bin');
     if (!existsSync(bin)) symlinkSync(resolve('.passerelle/bin'), bin);
-    const { external = {}, env = {}, readyWithinMs = 60_000 } = this.#options;
+    const { external = {}, env = {}, readyWithinMs = 90_000 } = this.#options;
     const program = new ChildProgram({
       entry: ENTRY,
       env: { ...stackEnvironment(this.dataDir, this.ports, external), ...env },

@@ -31,6 +31,8 @@ export const writtenBy = async (
   };
 };
 
+export const NOTHING_WRITTEN: WrittenCounts = { imported: 0, updated: 0, removed: 0 };
+
 /** The outcome of a run of which no more is known than what it wrote. */
 export const outcomeOf = (written: WrittenCounts, known: Partial<RunOutcome> = {}): RunOutcome => ({
   windowFrom: null,

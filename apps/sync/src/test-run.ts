@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connection, type FetchedTransaction, ledger, type LedgerEvent, sync, type SyncEvent } from '#domain';
-import { type EventStore, fold } from '#event-store';
+import { type EventStore, fold, RememberedSnapshots } from '#event-store';
 import { addDays, type BankDay, type RecordedEvent, streamOf } from '#kernel';
 import { AlsCorrelationScope } from '#platform';
 import { BankProvider, type ConnectionSnapshot, type FetchRequest, type FetchStep } from '#providers';
@@ -118,7 +118,7 @@ export const runScene = async (db: Database, store: EventStore) => {
   const deps = new SyncDeps(
     db,
     store,
-    new PgSnapshots(db, randomUUID()),
+    new RememberedSnapshots(new PgSnapshots(db, randomUUID()), [connection.category, sync.category]),
     keeper,
     vault,
     new Providers([bank]),
@@ -215,6 +215,9 @@ export const runScene = async (db: Database, store: EventStore) => {
     }
     return imported;
   };
+  /** The event that ended a run. */
+  const endOf = async (syncId: string) =>
+    (await events()).find((event) => 'counts' in event.data && event.data.syncId === syncId);
   const setClock = (instant: string): void => void (now = instant);
   return {
     ...context,
@@ -225,6 +228,7 @@ export const runScene = async (db: Database, store: EventStore) => {
     request,
     carryOut,
     events,
+    endOf,
     project,
     importedBy,
     setClock,

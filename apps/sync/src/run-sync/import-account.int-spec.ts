@@ -136,6 +136,20 @@ describe('an import', () => {
     expect(await labels(ledgerId)).toEqual({ 'tx-1': 'version 2' });
   });
 
+  it('does not trust pages that say nothing new when another run wrote since they were fetched', async () => {
+    const ledgerId = randomUUID();
+    await run(ledgerId, () => [rowOf(1, 1)]);
+    const each = importOf(ledgerId);
+    await each.begin();
+    expect(await each.importRows([rowOf(1, 1)], pages, NOW)).toBe(1);
+    expect(await each.finish(pages, NOW)).toBeNull();
+    const late = importOf(ledgerId);
+    await late.begin();
+    expect(await late.importRows([rowOf(1, 1)], pages, NOW)).toBe(1);
+    await run(ledgerId, () => [rowOf(3, 1)]);
+    await expect(late.finish(pages, NOW)).rejects.toBeInstanceOf(StalePages);
+  });
+
   it('goes on where an attempt of the same run was killed, and its counts include what that one wrote', async () => {
     const ledgerId = randomUUID();
     const syncId = randomUUID();

@@ -1,22 +1,19 @@
 import {
-  type IdentifiedRow, ledger, type LedgerContext, type LedgerEvent, type Reading,
+  type IdentifiedRow, ledger, type LedgerContext, type LedgerEvent, type LedgerRow, type Reading,
 } from '#domain'; // prettier-ignore
-import { derivedId, type EventStore } from '#event-store';
+import { derivedId } from '#event-store';
 import type { BankDay, EventMetadata } from '#kernel';
-import type { Database, Sql } from '#read-model';
-import { LEDGER } from '../ledger-tables.js';
-import { sourcesOf } from './ledger-rows.js';
-import { LedgerSession } from './ledger-session.js';
+import type { Sql } from '#read-model';
+import { type LedgerStanding, standingOf } from './ledger-rows.js';
+import { LedgerSession, type SessionDeps } from './ledger-session.js';
 import {
-  ABSENT_AT_ONCE, isOfLedger, type KnownLedger, type Look, lookAtEmptyLedger, lookAtLedger, lookForAbsent, type Readable,
+  ABSENT_AT_ONCE, isAllKnown, isOfLedger, type KnownLedger, type Look, lookAtEmptyLedger, lookAtLedger, lookForAbsent, type Readable,
 } from './look-at-ledger.js'; // prettier-ignore
 import type { PageSet } from './page-set.js';
 
 export { StalePages } from './ledger-session.js';
 
-export interface ImportDeps {
-  readonly db: Database;
-  readonly store: EventStore;
+export interface ImportDeps extends SessionDeps {
   /** Whether a provider account, last heard of through this connection, is still linked, shared and tracked there. */
   readonly stillFeeds: (connectionId: string, providerAccountId: string) => Promise<boolean>;
 }
@@ -38,6 +35,10 @@ export class AccountImport {
   #ledger: KnownLedger;
   /** The ledger was empty when our pages were fetched. */
   #isEmpty = false;
+  /** As the ledger had it when our pages were fetched. */
+  #balance: LedgerStanding['balance'] | undefined;
+  /** Some of our rows said something new: most of what follows will. */
+  #hasNews = false;
   #missed = 0;
 
   constructor({ stillFeeds, ...engines }: ImportDeps, context: LedgerContext, metadata: EventMetadata) {
@@ -65,12 +66,13 @@ export class AccountImport {
    */
   async begin(from?: BankDay, ownEnd: bigint | null = null): Promise<void> {
     const { ledgerId, windowTo } = this.#context;
-    const { revision, seen } = await this.#session.catchUp((tx) => sourcesOf(tx, ledgerId));
+    const { revision, balance, sources } = await this.#session.standing();
     this.#session.begin(revision, ownEnd);
     this.#isEmpty = revision < 0n;
+    this.#balance = balance;
     const feeding = new Set<string>();
     const ended = new Set<string>();
-    for (const { providerAccountId, connectionId } of seen) {
+    for (const { providerAccountId, connectionId } of sources) {
       const isFeeding = await this.#stillFeeds(connectionId, providerAccountId);
       (isFeeding ? feeding : ended).add(providerAccountId);
     }
@@ -83,11 +85,11 @@ export class AccountImport {
    * @throws {StalePages} fetch again
    */
   async importRows(rows: readonly Readable[], pages: PageSet, now: string): Promise<number> {
+    const known = await this.#keysOfKnown(rows, pages);
+    if (known) return this.#countHeld(rows, known);
     const { revision, seen } = await this.#session.catchUp((tx, head) => this.#look(tx, rows, pages, head));
-    const held = rows.filter((row) =>
-      isOfLedger(row, seen.keys.get(row.providerTransactionId), this.#ledger.from),
-    );
-    if (seen.news.length === 0) return held.length;
+    const held = this.#countHeld(rows, seen.keys);
+    if (seen.news.length === 0) return held;
     const identified: readonly IdentifiedRow[] = seen.news.map((row) => ({
       id: this.#freshId(row, seen.keys.has(row.providerTransactionId), revision),
       row,
@@ -98,7 +100,7 @@ export class AccountImport {
       { rows: seen.known, balance: null },
     );
     await this.#session.append(decided, revision);
-    return held.length;
+    return held;
   }
 
   /**
@@ -106,7 +108,10 @@ export class AccountImport {
    * @throws {StalePages} fetch again
    */
   async finish(pages: PageSet, now: string): Promise<'account.empty-answer' | null> {
-    if (pages.wholeDays === null) return null;
+    if (pages.wholeDays === null) {
+      await this.#session.check();
+      return null;
+    }
     for (;;) {
       const { revision, seen } = await this.#session.catchUp((tx) => lookForAbsent(tx, this.#ledger, pages));
       if (seen.ids.length === 0) return null;
@@ -127,6 +132,24 @@ export class AccountImport {
     return { providerAccountId, gone, feeding: this.#ledger.feeding };
   }
 
+  #countHeld(rows: readonly Readable[], keys: Look['keys']): number {
+    const { from } = this.#ledger;
+    return rows.filter((row) => isOfLedger(row, keys.get(row.providerTransactionId), from)).length;
+  }
+
+  /** What the ledger knows of the ids of these rows, if they say nothing new: then a glance is enough. */
+  async #keysOfKnown(
+    rows: readonly Readable[],
+    { providerAccountId }: PageSet,
+  ): Promise<Look['keys'] | null> {
+    if (this.#hasNews || this.#isEmpty) return null;
+    const ids = rows.map((row) => row.providerTransactionId);
+    const keys = await this.#session.glance(providerAccountId, ids);
+    if (keys && isAllKnown(rows, keys, this.#ledger)) return keys;
+    this.#hasNews = true;
+    return null;
+  }
+
   #look(tx: Sql, rows: readonly Readable[], pages: PageSet, head: bigint): Promise<Look> {
     const isOwn = head === this.#session.ownEnd;
     return this.#isEmpty && isOwn
@@ -142,18 +165,14 @@ export class AccountImport {
   }
 
   async observeBalance(balance: string, currency: string, now: string): Promise<void> {
-    const { revision, seen } = await this.#session.catchUp((tx) =>
-      tx.query<{ balance: string | null; currency: string | null }>(
-        `SELECT balance, currency FROM ${LEDGER}.heads WHERE ledger_id = $1`,
-        [this.#context.ledgerId],
-      ),
-    );
-    const [head] = seen;
-    const last = head?.balance && head.currency ? { balance: head.balance, currency: head.currency } : null;
-    const decided = ledger.decide(
-      { type: 'ObserveBalance', context: this.#context, balance, currency, now },
-      { rows: new Map(), balance: last },
-    );
-    await this.#session.append(decided, revision);
+    const command = { type: 'ObserveBalance', context: this.#context, balance, currency, now } as const;
+    const rows: ReadonlyMap<string, LedgerRow> = new Map();
+    const seenBefore = this.#balance;
+    // Whoever observed another one since then asked the provider later than we did.
+    if (seenBefore !== undefined && ledger.decide(command, { rows, balance: seenBefore }).length === 0)
+      return;
+    const { ledgerId } = this.#context;
+    const { revision, seen } = await this.#session.catchUp((tx) => standingOf(tx, ledgerId));
+    await this.#session.append(ledger.decide(command, { rows, balance: seen.balance }), revision);
   }
 }

@@ -54,6 +54,27 @@ export const shownKeys = async (
   return new Map(keys.map((key) => [key.provider_transaction_id, key]));
 };
 
+/** What {@link shownKeys} says, and the revision as of which: without a lock, since one statement sees one moment. */
+export const shownKeysAt = async (
+  sql: Sql,
+  ledgerId: string,
+  providerAccountId: string,
+  ids: readonly string[],
+): Promise<{ readonly revision: bigint; readonly keys: ReadonlyMap<string, ShownKey> }> => {
+  const rows = await sql.query<{ readonly revision: bigint } & (ShownKey | Record<keyof ShownKey, null>)>(
+    `SELECT head.revision, known.provider_transaction_id, known.transaction_id, known.live, known.word::text
+     FROM ${LEDGER}.heads AS head LEFT JOIN ${LEDGER}.keys AS known ON known.ledger_id = head.ledger_id
+       AND known.provider_account_id = $2 AND known.provider_transaction_id = ANY($3)
+     WHERE head.ledger_id = $1`,
+    [ledgerId, providerAccountId, ids],
+  );
+  const keys = rows.flatMap((row) => (row.transaction_id === null ? [] : [row]));
+  return {
+    revision: rows[0]?.revision ?? -1n,
+    keys: new Map(keys.map((key) => [key.provider_transaction_id, key])),
+  };
+};
+
 /** Ids of standing rows that one of these, under an id that we do not know, may turn out to be. */
 export const candidateIds = async (
   sql: Sql,
@@ -125,10 +146,34 @@ export interface KnownSource {
   readonly connectionId: string;
 }
 
-/** The provider accounts that ever showed rows of a ledger, each with the connection that it did so through last. */
-export const sourcesOf = (sql: Sql, ledgerId: string): Promise<readonly KnownSource[]> =>
-  sql.query<KnownSource>(
-    `SELECT provider_account_id AS "providerAccountId", connection_id AS "connectionId" FROM ${LEDGER}.sources
-     WHERE ledger_id = $1`,
+/** Where a ledger stands, as its rows have it. */
+export interface LedgerStanding {
+  /** -1: they know no event. */
+  readonly revision: bigint;
+  readonly balance: { readonly balance: string; readonly currency: string } | null;
+  /** The provider accounts that ever showed rows of it, each with the connection that it did so through last. */
+  readonly sources: readonly KnownSource[];
+}
+
+/** One statement: all of it is of one moment, without a lock. */
+export const standingOf = async (sql: Sql, ledgerId: string): Promise<LedgerStanding> => {
+  const rows = await sql.query<
+    { readonly revision: bigint; readonly balance: string | null; readonly currency: string | null } & (
+      KnownSource | Record<keyof KnownSource, null>
+    )
+  >(
+    `SELECT head.revision, head.balance, head.currency, known.provider_account_id AS "providerAccountId",
+       known.connection_id AS "connectionId"
+     FROM ${LEDGER}.heads AS head LEFT JOIN ${LEDGER}.sources AS known ON known.ledger_id = head.ledger_id
+     WHERE head.ledger_id = $1`,
     [ledgerId],
   );
+  const [head] = rows;
+  return {
+    revision: head?.revision ?? -1n,
+    balance: head?.balance && head.currency ? { balance: head.balance, currency: head.currency } : null,
+    sources: rows.flatMap(({ providerAccountId, connectionId }) =>
+      providerAccountId === null ? [] : [{ providerAccountId, connectionId }],
+    ),
+  };
+};

@@ -4,6 +4,7 @@ import { type EventMetadata, streamOf } from '#kernel';
 import type { Database, Sql } from '#read-model';
 import { catchUpLedger } from '../ledger-catch-up.js';
 import { LEDGER } from '../ledger-tables.js';
+import { type LedgerStanding, type ShownKey, shownKeysAt, standingOf } from './ledger-rows.js';
 
 /** Another run wrote to this ledger since our pages were fetched: they may be older than what it knew. */
 export class StalePages extends Error {
@@ -34,10 +35,16 @@ const inAppends = (events: readonly LedgerEvent[]): readonly (readonly LedgerEve
   return appends;
 };
 
+export interface SessionDeps {
+  readonly db: Database;
+  readonly store: EventStore;
+  /** Told before anything is appended. */
+  readonly onAppend?: () => void;
+}
+
 /** One ledger as one import reads and writes it: what it sees is exactly as of the revision that its append expects. */
 export class LedgerSession {
-  readonly #db: Database;
-  readonly #store: EventStore;
+  readonly #deps: SessionDeps;
   readonly #context: LedgerContext;
   readonly #metadata: EventMetadata;
   /** What we appended last and did not yet apply to the rows. */
@@ -45,14 +52,11 @@ export class LedgerSession {
   /** Revision after which every event of another run makes our pages stale. */
   #since: bigint | null = null;
   #ownEnd: bigint | null = null;
+  /** Rows were taken for known as of `#since`, and nobody has asked the log since then whether others wrote. */
+  #isUnchecked = false;
 
-  constructor(
-    { db, store }: { readonly db: Database; readonly store: EventStore },
-    context: LedgerContext,
-    metadata: EventMetadata,
-  ) {
-    this.#db = db;
-    this.#store = store;
+  constructor(deps: SessionDeps, context: LedgerContext, metadata: EventMetadata) {
+    this.#deps = deps;
     this.#context = context;
     this.#metadata = metadata;
   }
@@ -71,6 +75,40 @@ export class LedgerSession {
     this.#ownEnd = revision < 0n || revision === ownEnd ? revision : null;
   }
 
+  /** Where the ledger stands by its stream: without a lock or a transaction where its rows have all of that. */
+  async standing(): Promise<LedgerStanding> {
+    const { db, store } = this.#deps;
+    const { ledgerId } = this.#context;
+    const standing = await standingOf(db, ledgerId);
+    let last = standing.revision;
+    const news = store.readStream(this.#stream, { from: last + 1n, maxCount: 1 });
+    for await (const { revision } of news) last = revision;
+    if (last === standing.revision) return standing;
+    return (await this.catchUp((tx) => standingOf(tx, ledgerId))).seen;
+  }
+
+  /**
+   * What the rows know of some ids as of the revision of `begin`: one statement, without a lock. Whoever concludes something from
+   * it calls {@link check} in the end. `null`: the rows stand elsewhere by now, catch up.
+   */
+  async glance(
+    providerAccountId: string,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, ShownKey> | null> {
+    if (this.#since === null || this.#fresh.length > 0) return null;
+    const { db } = this.#deps;
+    const { revision, keys } = await shownKeysAt(db, this.#context.ledgerId, providerAccountId, ids);
+    if (revision !== this.#since) return null;
+    this.#isUnchecked = true;
+    return keys;
+  }
+
+  /** @throws {StalePages} another run has written since `begin`, and what was glanced at may not be so any more */
+  async check(): Promise<void> {
+    if (this.#isUnchecked && this.#since !== null) await this.#refuseForeign(this.#since);
+    this.#isUnchecked = false;
+  }
+
   /**
    * What `look` sees of the rows, exactly as of the returned revision: both happen in one transaction. What we know to
    * be news is applied, anything else is read.
@@ -79,14 +117,16 @@ export class LedgerSession {
   async catchUp<Seen>(
     look: (tx: Sql, head: bigint) => Promise<Seen>,
   ): Promise<{ revision: bigint; seen: Seen }> {
+    const { db, store } = this.#deps;
     const fresh = this.#fresh;
     const work = async (tx: Sql) => {
-      const revision = await catchUpLedger(tx, LEDGER, this.#context.ledgerId, this.#store, fresh);
+      const revision = await catchUpLedger(tx, LEDGER, this.#context.ledgerId, store, fresh);
       return { revision, seen: await look(tx, revision) };
     };
-    const { revision, seen } = await this.#db.transaction(work, { durable: false });
+    const { revision, seen } = await db.transaction(work, { durable: false });
     this.#fresh = [];
-    if (this.#since !== null) await this.#refuseForeign(this.#since, revision);
+    this.#isUnchecked = false;
+    if (this.#since !== null && revision > this.#since) await this.#refuseForeign(this.#since);
     this.#since = this.#since === null ? null : revision;
     return { revision, seen };
   }
@@ -95,10 +135,15 @@ export class LedgerSession {
   async append(events: readonly LedgerEvent[], revision: bigint): Promise<void> {
     let expected = revision;
     const written: WrittenEvent[] = [];
+    if (events.length > 0) this.#deps.onAppend?.();
     try {
       for (const append of inAppends(events)) {
         const news: readonly NewEvent[] = append.map((event) => ({ ...event, metadata: this.#metadata }));
-        const done = await this.#store.append(this.#stream, expected < 0n ? 'no-stream' : expected, news);
+        const done = await this.#deps.store.append(
+          this.#stream,
+          expected < 0n ? 'no-stream' : expected,
+          news,
+        );
         written.push(...done.events);
         expected = done.revision;
       }
@@ -115,9 +160,8 @@ export class LedgerSession {
     return streamOf(ledger.category, this.#context.ledgerId);
   }
 
-  async #refuseForeign(since: bigint, revision: bigint): Promise<void> {
-    if (revision <= since) return;
-    for await (const event of this.#store.readStream(this.#stream, { from: since + 1n })) {
+  async #refuseForeign(since: bigint): Promise<void> {
+    for await (const event of this.#deps.store.readStream(this.#stream, { from: since + 1n })) {
       const { syncId } = event.data as LedgerContext;
       if (syncId !== this.#context.syncId) {
         throw new StalePages(`Run ${syncId} wrote to ledger ${this.#context.ledgerId} meanwhile.`);

@@ -50,6 +50,17 @@ const isNews = (row: Readable, key: ShownKey | undefined): boolean =>
 const isWanted = (row: Readable, key: ShownKey | undefined, from: BankDay | undefined): boolean =>
   row.kind === 'deleted' || key?.live === true || from === undefined || row.day >= from;
 
+/** Whether the row says something that the ledger has not heard under this key, and is to. */
+const isWantedNews = (row: Readable, key: ShownKey | undefined, from: BankDay | undefined): boolean =>
+  isNews(row, key) && isWanted(row, key, from);
+
+/** Whether none of these rows says anything new, by what is known of their ids. */
+export const isAllKnown = (
+  rows: readonly Readable[],
+  keys: ReadonlyMap<string, ShownKey>,
+  { from }: KnownLedger,
+): boolean => !rows.some((row) => isWantedNews(row, keys.get(row.providerTransactionId), from));
+
 /** Whether the ledger has heard of the row, or takes it in. */
 export const isOfLedger = (row: Readable, key: ShownKey | undefined, from: BankDay | undefined): boolean =>
   row.kind === 'deleted' ? key !== undefined : isWanted(row, key, from);
@@ -72,10 +83,7 @@ export const lookAtLedger = async (
   const { providerAccountId } = pages;
   const ids = rows.map((row) => row.providerTransactionId);
   const keys = await shownKeys(tx, ledgerId, providerAccountId, ids);
-  const news = rows.filter((row) => {
-    const key = keys.get(row.providerTransactionId);
-    return isNews(row, key) && isWanted(row, key, from);
-  });
+  const news = rows.filter((row) => isWantedNews(row, keys.get(row.providerTransactionId), from));
   if (news.length === 0) return { news, keys, known: new Map(), gone: new Set() };
   const strangers = news.flatMap((row) =>
     row.kind === 'row' && !keys.get(row.providerTransactionId)?.live ? [row.content] : [],

@@ -6,6 +6,8 @@ import type { CallCount } from '#providers';
 /** What a worker learns while it carries out one attempt; ends up in the run's report, however it ends. */
 export interface RunProgress {
   readonly calls: CallCount;
+  /** This attempt may have appended to a ledger. */
+  hasWritten: boolean;
   pages: number;
   /** Rows of the ledgers that the finished slices showed, or missed; also those of earlier attempts. */
   readable: number;
@@ -30,6 +32,7 @@ export interface RunProgress {
 /** @param attended a person waits */
 export const newProgress = ({ slices }: Pick<OpenRun, 'slices'>, attended: boolean): RunProgress => ({
   calls: { count: slices?.tally.calls ?? 0, attended },
+  hasWritten: false,
   pages: slices?.tally.pages ?? 0,
   readable: slices?.tally.readable ?? 0,
   readableSoFar: 0,

@@ -6,7 +6,7 @@ import { DomainError } from '#kernel';
 import type { ProviderError } from '#providers';
 import { Logger } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { outcomeOf, writtenBy } from '../run-outcome.js';
+import { NOTHING_WRITTEN, outcomeOf, writtenBy } from '../run-outcome.js';
 import { runLock } from '../run-lock.js';
 import { SyncDeps } from '../sync-deps.js';
 import { rowProblems } from './row-problems.js';
@@ -198,7 +198,8 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
   async #outcome(run: OpenRun, progress: RunProgress, problems: readonly RunProblem[]): Promise<RunOutcome> {
     const { db, store } = this.#deps;
     const ledgerIds = progress.accounts.map(({ ledgerId }) => ledgerId);
-    const written = await writtenBy(db, store, run.syncId, ledgerIds);
+    const hasWritten = progress.hasWritten || run.attempt > 1;
+    const written = hasWritten ? await writtenBy(db, store, run.syncId, ledgerIds) : NOTHING_WRITTEN;
     const { readable, failed, failures } = progress;
     const skipped = Math.max(0, readable - written.imported - written.updated - written.removed);
     return outcomeOf(written, {

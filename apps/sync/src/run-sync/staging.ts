@@ -66,7 +66,12 @@ const migrations: readonly string[] = [
    CREATE INDEX rows_in_order ON {schema}.rows (list, gone, day, transaction);`,
 ];
 
-const TABLES = ['rows', 'failures', 'begun'] as const;
+/** One statement is one transaction, and none of these tables is in the WAL: there is nothing to wait for on the disk. */
+const FORGET = `WITH rows AS (DELETE FROM ${STAGING}.rows WHERE sync_id = $1 AND ($2::integer IS NULL OR attempt <= $2)),
+  failures AS (DELETE FROM ${STAGING}.failures WHERE sync_id = $1 AND ($2::integer IS NULL OR attempt <= $2))`;
+const CLEAR = `${FORGET} DELETE FROM ${STAGING}.begun WHERE sync_id = $1 AND ($2::integer IS NULL OR attempt <= $2)`;
+const BEGIN = `${FORGET}, begun AS (DELETE FROM ${STAGING}.begun WHERE sync_id = $1 AND attempt < $2)
+  INSERT INTO ${STAGING}.begun VALUES ($1, $2) ON CONFLICT DO NOTHING`;
 
 /** What was staged is no longer all there: PostgreSQL recovered from a crash, or a later attempt swept it away. */
 export class StagingLost extends Error {
@@ -85,6 +90,8 @@ export interface StagingSummary {
   /** `false`: rows may be missing, so the counts and every chunk read since `begin` may fall short. */
   readonly isWhole: boolean;
 }
+
+export const NOTHING_STAGED: StagingSummary = { readable: 0, failed: 0, failures: [], isWhole: true };
 
 type Readable = Exclude<FetchedTransaction, { kind: 'unreadable' }>;
 
@@ -163,24 +170,19 @@ export class Staging {
 
   /** Before a fetch: forgets what this attempt staged so far, and earlier ones. A later attempt is not ours to touch. */
   async begin(syncId: string, attempt: number): Promise<void> {
-    await this.#db.transaction(
-      async (tx) => {
-        await forget(tx, syncId, attempt);
-        await tx.execute(`INSERT INTO ${STAGING}.begun VALUES ($1, $2)`, [syncId, attempt]);
-      },
-      { durable: false },
-    );
+    await this.#db.execute(BEGIN, [syncId, attempt]);
   }
 
   /** After an attempt. `attempt` not given: the run has ended, whoever still works on it must not go on. */
   async clear(syncId: string, attempt?: number): Promise<void> {
-    await this.#db.transaction((tx) => forget(tx, syncId, attempt ?? null), { durable: false });
+    await this.#db.execute(CLEAR, [syncId, attempt ?? null]);
   }
 
   /** A row that comes again replaces its older form; a bad row that comes again counts once. */
   async add(syncId: string, attempt: number, items: readonly FetchedTransaction[]): Promise<void> {
     const readable = newestOfEach(items.filter((item) => item.kind !== 'unreadable'));
     const failures = items.filter((item) => item.kind === 'unreadable');
+    if (failures.length === 0) return addRows(this.#db, syncId, attempt, readable);
     await this.#db.transaction(
       async (tx) => {
         await addRows(tx, syncId, attempt, readable);
@@ -222,17 +224,21 @@ export class Staging {
               EXISTS (SELECT 1 FROM ${STAGING}.begun WHERE sync_id = $1 AND attempt = $2) AS whole`,
       [syncId, attempt],
     );
-    const failures = await this.#db.query<RowFailure>(
+    const failed = Number(counted?.failed ?? 0);
+    return {
+      readable: Number(counted?.readable ?? 0),
+      failed,
+      failures: failed === 0 ? [] : await this.#failures(syncId, attempt),
+      isWhole: counted?.whole === true,
+    };
+  }
+
+  #failures(syncId: string, attempt: number): Promise<readonly RowFailure[]> {
+    return this.#db.query<RowFailure>(
       `SELECT row_key AS "rowKey", account AS "providerAccountId", reason, field FROM ${STAGING}.failures
        WHERE sync_id = $1 AND attempt = $2 ORDER BY row_key LIMIT ${LISTED_FAILURES}`,
       [syncId, attempt],
     );
-    return {
-      readable: Number(counted?.readable ?? 0),
-      failed: Number(counted?.failed ?? 0),
-      failures,
-      isWhole: counted?.whole === true,
-    };
   }
 
   async #page(
@@ -255,15 +261,6 @@ export class Staging {
     return rows.map((row) => itemOf(account, row));
   }
 }
-
-const forget = async (tx: Sql, syncId: string, upTo: number | null): Promise<void> => {
-  for (const table of TABLES) {
-    await tx.execute(
-      `DELETE FROM ${STAGING}.${table} WHERE sync_id = $1 AND ($2::integer IS NULL OR attempt <= $2)`,
-      [syncId, upTo],
-    );
-  }
-};
 
 const addRows = async (
   tx: Sql,

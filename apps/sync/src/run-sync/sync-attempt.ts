@@ -18,7 +18,7 @@ import { returnedAccounts } from './returned-accounts.js';
 import { RunCoverage, type Slice, type SliceEnd } from './run-coverage.js';
 import { type FetchEnd, firstDaysOf, wholeDaysOf } from './slice-days.js';
 import { countStaged, noteProblem, type RunProgress } from './run-progress.js';
-import { type Staging, StagingLost } from './staging.js';
+import { NOTHING_STAGED, type Staging, StagingLost } from './staging.js';
 import {
   accountsHidden,
   disconnectedMeanwhile,
@@ -64,7 +64,10 @@ export class SyncAttempt {
   readonly #imports = new Map<string, AccountImport>();
   #begunAt = '';
   #slicesDone: number;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  /** Whoever begins an attempt has just seen that it is wanted. */
+  #lookedAt = performance.now();
+  /** Accounts of which the slice at work has staged anything. */
+  readonly #staged = new Set<string>();
 
   constructor(deps: SyncDeps, staging: Staging, task: AttemptTask) {
     this.#deps = deps;
@@ -182,6 +185,7 @@ export class SyncAttempt {
     const ends = await session.use(async (access) => {
       this.#progress.isStaging = true;
       this.#progress.readableSoFar = 0;
+      this.#staged.clear();
       await this.#staging.begin(syncId, attempt);
       const read: FetchEnd[] = [];
       for (const { part, accounts: wanted } of slice.reads) {
@@ -196,11 +200,15 @@ export class SyncAttempt {
       return read;
     });
     let isDoubted = false;
+    let provesAbsence = false;
     await ledgerByLedger(accounts, async (account) => {
-      const isBelieved = await this.#importAccount(account, wholeDaysOf(account, slice, ends));
+      const wholeDays = wholeDaysOf(account, slice, ends);
+      if (wholeDays) provesAbsence = true;
+      const isBelieved = await this.#importAccount(account, wholeDays);
       if (!isBelieved) isDoubted = true;
     });
-    const staged = await this.#staging.summary(syncId, attempt);
+    const isAsked = this.#staged.size > 0 || provesAbsence;
+    const staged = isAsked ? await this.#staging.summary(syncId, attempt) : NOTHING_STAGED;
     if (!staged.isWhole) throw new StagingLost(syncId, attempt);
     countStaged(this.#progress, staged);
     this.#tellIncomplete(accounts, slice, ends);
@@ -225,6 +233,7 @@ export class SyncAttempt {
       if (step.kind === 'end') return step;
       this.#progress.pages += 1;
       days.add(step.items);
+      for (const { providerAccountId } of step.items) this.#staged.add(providerAccountId ?? '');
       await this.#staging.add(syncId, attempt, step.items);
       await this.#stopIfUnwanted();
     }
@@ -240,7 +249,10 @@ export class SyncAttempt {
     const each = this.#imports.get(providerAccountId);
     if (!each) return true;
     const pages: PageSet = { syncId, attempt, providerAccountId, wholeDays };
-    for await (const rows of readAhead(this.#staging.chunks(syncId, attempt, providerAccountId))) {
+    const chunks = this.#staged.has(providerAccountId)
+      ? readAhead(this.#staging.chunks(syncId, attempt, providerAccountId))
+      : [];
+    for await (const rows of chunks) {
       await this.#stopIfUnwanted();
       const held = await each.importRows(rows, pages, this.#deps.clock.now());
       this.#progress.readableSoFar += held;
@@ -366,6 +378,11 @@ export class SyncAttempt {
         trackedAccounts(state).some((each) => each.providerAccountId === providerAccountId)
       );
     };
-    return new AccountImport({ db, store, stillFeeds }, context, this.#deps.metadata(linked.tenantId));
+    const onAppend = () => void (this.#progress.hasWritten = true);
+    return new AccountImport(
+      { db, store, stillFeeds, onAppend },
+      context,
+      this.#deps.metadata(linked.tenantId),
+    );
   }
 }

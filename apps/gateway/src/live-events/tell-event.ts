@@ -2,7 +2,7 @@ import {
   consentText, type Language, otherLinksText, problemReason, type PublicEvent, statusReasonText,
 } from '#contracts'; // prettier-ignore
 import type { Plain } from '../plain.js';
-import { tellSync } from '../syncs/tell-sync.js';
+import { tellSync } from '../tell-sync.js';
 
 const saying = <Data>(data: Plain<Data>, message: string): object => ({ ...data, message });
 

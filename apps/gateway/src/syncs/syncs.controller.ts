@@ -12,8 +12,8 @@ import { GatewayDeps } from '../gateway-deps.js';
 import { callId } from '../idempotency.js';
 import { InCallersLanguage } from '../in-callers-language.js';
 import { idempotencyKey } from '../request-headers.js';
+import { tellAnswer, tellSync, tellSyncs } from '../tell-sync.js';
 import { ListTransactionsRequest, RequestSyncQuery, SyncHistoryRequest } from './syncs.request.js';
-import { tellAnswer, tellSync, tellSyncs } from './tell-sync.js';
 
 const POLL_MS = 100;
 /** The run was accepted: what keeps us from seeing it for the moment must not answer for it. */

@@ -1,7 +1,7 @@
 import {
   type Language, problemsText, problemText, refreshText, type SyncAcceptedView, type SyncPageView, type SyncRefreshView, type SyncView,
 } from '#contracts'; // prettier-ignore
-import type { Plain } from '../plain.js';
+import type { Plain } from './plain.js';
 
 const messageOf = (
   { status, problems, errorCode, errorMessage }: Plain<SyncView>,

@@ -152,7 +152,7 @@ describe('durable commands', () => {
   });
 
   it.each([
-    ['a payload of another shape', { name: 7 }, 'name must be a string'],
+    ['a payload of another shape', { name: 7 }, 'name: must be a text'],
     ['a permanent failure', { name: 'permanent' }, 'no such account'],
   ])('declares dead at once: %s', async (_, payload, reason) => {
     let calls = 0;

@@ -18,6 +18,19 @@ describe('connections', () => {
     expect(await connection()).toMatchObject({ state: null, error_message: null });
   }); // prettier-ignore
 
+  it('are looked at later than before, also while the clock stands still', async () => {
+    const seen: string[] = [];
+    for (let look = 0; look < 3; look++) {
+      const { body } = await situation.sandbox.driver.call<{ last_update: string }>(
+        `/2.0/users/me/connections/${situation.connectionId}`,
+        { method: 'PUT', token: situation.user.token },
+      );
+      seen.push(body.last_update);
+    }
+    expect(new Set(seen).size).toBe(3);
+    expect(seen).toEqual(seen.toSorted());
+  });
+
   it('are tried again and heal by themselves', async () => {
     await send('PATCH', `connections/${situation.connectionId}`, {
       state: 'websiteUnavailable',

@@ -25,10 +25,11 @@ const beyond = (all: readonly string[], others: readonly string[]): readonly str
   });
 };
 
-/** Every row that the bank has, of every account. */
+/** Every row that the bank has, of every account that was ever found there. */
 const truthOf = async (play: Playthrough): Promise<readonly TrueLine[]> => {
   const { accounts } = await play.bankView();
-  return accounts.flatMap(({ ref, currency, transactions }) =>
+  const found = accounts.filter(({ accountIds }) => accountIds.length > 0);
+  return found.flatMap(({ ref, currency, transactions }) =>
     (transactions as unknown as readonly TruthRow[])
       .filter(({ deleted, bad }) => !deleted && !bad)
       .map((row) => ({

@@ -43,7 +43,6 @@ export class Generation {
       EVENTSTORE_URL: store.through(eventStoreUrl),
       NATS_URL: nats.through(natsUrl),
       DATABASE_URL: db.through(databaseUrl),
-      PUBLIC_URL: `http://localhost:${gateway}`,
       PORT: String(gateway),
       WEBHOOK_PORT: String(ingress),
       CONNECTIONS_PORT: String(connections),

@@ -44,6 +44,8 @@ class Round {
       await this.#playDays();
       await this.#settle();
       this.#note('the last day is over');
+      await this.#all((play) => play.person.putRight());
+      await this.#settle();
       await stage.untilFullReread();
       await this.#settle();
       await this.#all(expectRight);
@@ -88,6 +90,7 @@ class Round {
       .toSorted((a, b) => a.next.at.localeCompare(b.next.at));
     const killAfter = isKilled ? Math.floor(this.#random() * today.length) : -1;
     for (const [index, { play, next }] of today.entries()) {
+      await this.#attempt(play, () => play.prepareFor(next));
       await this.stage.reach(next.at);
       await this.#attempt(play, () => play.live(next));
       if (index === killAfter) await this.#kill();

@@ -1,4 +1,4 @@
-import type { PasserelleClient, SyncView } from '#client';
+import { type PasserelleClient, PasserelleProblem, type SyncView } from '#client';
 import { engineUrls } from '#testing';
 import {
   randomScenario,
@@ -6,14 +6,11 @@ import {
   SandboxDriver,
   type ScenarioView,
 } from '../../apps/sandbox-bank/src/index.js';
-import {
-  eventually,
-  freshTenant,
-  type Reachable,
-  ReceivedEvents,
-  type SandboxControl,
-} from '../harness/index.js';
+import { eventually, freshTenant, ledgerOf, ReceivedEvents, type SandboxControl } from '../harness/index.js';
 import { seededRandom } from '../soak/random.js';
+import { expectDeliveriesActedOn } from './expect-deliveries.js';
+import { patiently, Person } from './person.js';
+import type { End, Play } from './play.js';
 import { BANK_CLIENT, type Stage } from './stage.js';
 
 /** A time, by the services' clock, in which the bank was known to be in trouble from its begin to its end. */
@@ -29,41 +26,55 @@ export interface ComingDay {
   readonly steps: readonly string[];
 }
 
-/** Says again what a busy service could not answer in time. */
-const patiently = <T>(call: () => Promise<T>): Promise<T> => eventually(call, { everyMs: 500 });
+const ENDINGS = new Set(['deleteConnection', 'deleteUser']);
 
 /** One random bank from its first day to its last, as a tenant of its own sees it. */
-export class Playthrough implements Reachable {
+export class Playthrough implements Play {
   /** What happened, for whoever looks at a failure. */
   readonly story: string[] = [];
   readonly outages: Outage[] = [];
   readonly tenantId = freshTenant();
   connectionId = '';
   readonly received = new ReceivedEvents(this.tenantId);
+  readonly person: Person;
   readonly #since = performance.now();
   readonly #random: () => number;
   readonly #stage: Stage;
   readonly #scenarioId: string;
+  end: End | null = null;
   #begun: { readonly from: string; readonly state: string | null } | undefined;
 
   private constructor(
     readonly seed: number,
     stage: Stage,
     scenarioId: string,
+    readonly isToEnd: boolean,
   ) {
     this.#random = seededRandom(seed);
     this.#stage = stage;
     this.#scenarioId = scenarioId;
+    this.person = new Person(this, this.#random);
   }
 
   /** The bank's accounts are open and have their first rows; nobody has linked them. */
   static async load(seed: number, stage: Stage, options: RandomOptions): Promise<Playthrough> {
-    const { id } = await stage.scenarios.load(randomScenario(seed, options), { keepClock: true });
-    return new Playthrough(seed, stage, id);
+    const scenario = randomScenario(seed, options);
+    const { id } = await stage.scenarios.load(scenario, { keepClock: true });
+    const steps = scenario.days.flatMap((day) => day.steps.flatMap((step) => Object.keys(step)));
+    return new Playthrough(
+      seed,
+      stage,
+      id,
+      steps.some((step) => ENDINGS.has(step)),
+    );
   }
 
   get api(): PasserelleClient {
     return this.#stage.api;
+  }
+
+  get gatewayUrl(): string {
+    return this.#stage.services.gatewayUrl;
   }
 
   get sandbox(): SandboxControl {
@@ -98,22 +109,30 @@ export class Playthrough implements Reachable {
     const { id } = await patiently(() => this.api.openConnection(request, { idempotencyKey }));
     this.connectionId = id;
     await this.untilQuiet();
-    for (const { ref, accountIds } of accounts.slice(1)) {
-      const decision = { action: 'track', accountId: ref } as const;
-      await patiently(() => this.api.decideOnAccount(id, String(accountIds[0]), decision));
-    }
+    await patiently(() => this.person.accounts.trackAll());
   }
 
   async next(): Promise<ComingDay | null> {
     return (await this.bankView()).next;
   }
 
-  /** Its day has come at the bank: perhaps somebody asks for a sync. */
+  /** It ends on that day: all that has happened so far is imported first. */
+  async prepareFor({ steps }: ComingDay): Promise<void> {
+    if (this.end || !steps.some((step) => ENDINGS.has(step))) return;
+    await this.#stage.webhooksArrived();
+    await expectDeliveriesActedOn(this);
+    await this.untilQuiet();
+    this.end = { at: this.#stage.services.clock.now(), ledger: await ledgerOf(this, this.connectionId) };
+  }
+
+  /** Its day has come at the bank: perhaps somebody asks for a sync, or does something else. */
   async live({ at, day, steps }: ComingDay): Promise<void> {
     const [state, from] = [await this.#state(), this.#stage.services.clock.now()];
+    if (this.end && steps.some((step) => ENDINGS.has(step))) this.end = { ...this.end, at: from };
     this.#begun = { from, state };
     this.tell(`${at} day ${day}: ${steps.join(', ')}${state === null ? '' : ` → ${state}`}`);
     if (this.#random() < 0.6) await this.#ask(this.#random() < 0.5 ? 'manual' : 'schedule');
+    await this.person.act();
   }
 
   /** Mostly, what was begun comes to its end first. */
@@ -124,18 +143,27 @@ export class Playthrough implements Reachable {
       this.outages.push({ from: begun.from, to, state: begun.state });
   }
 
-  /** No run is open any more. */
+  /** No run is open any more, but for one that is to begin later. */
   async untilQuiet(): Promise<void> {
     await eventually(
       async () => {
         const { items } = await this.api.syncs(this.connectionId, { status: 'pending' });
-        if (items.length > 0)
+        const now = this.#stage.services.clock.now();
+        const open = items.filter(
+          ({ startedAt, nextAllowedAt }) => startedAt !== null || (nextAllowedAt ?? now) <= now,
+        );
+        if (open.length > 0)
           throw new Error(
-            `Runs are pending: ${items.map(({ id, trigger }) => `${id} (${trigger})`).join(', ')}`,
+            `Runs are pending: ${open.map(({ id, trigger }) => `${id} (${trigger})`).join(', ')}`,
           );
       },
       { withinMs: 120_000, everyMs: 200 },
     );
+  }
+
+  async askForSync(): Promise<void> {
+    const idempotencyKey = crypto.randomUUID();
+    await this.#orGone(() => patiently(() => this.api.requestSync(this.connectionId, { idempotencyKey })));
   }
 
   /** One that somebody asks for now; however long a busy machine takes for it. */
@@ -173,9 +201,15 @@ export class Playthrough implements Reachable {
 
   async #ask(trigger: 'manual' | 'schedule'): Promise<void> {
     this.tell(`  a sync is asked for (${trigger})`);
-    const idempotencyKey = crypto.randomUUID();
-    if (trigger === 'manual')
-      await patiently(() => this.api.requestSync(this.connectionId, { idempotencyKey }));
-    else await this.#stage.services.announceDue(this.connectionId);
+    if (trigger === 'manual') await this.askForSync();
+    else await this.#orGone(() => this.#stage.services.announceDue(this.connectionId));
+  }
+
+  /** Nothing is there to be asked once it is known that the connection ended. */
+  async #orGone(call: () => Promise<unknown>): Promise<void> {
+    await call().catch((error: unknown) => {
+      const isGone = error instanceof PasserelleProblem && error.code === 'connection.disconnected';
+      if (!isGone || !this.end) throw error;
+    });
   }
 }

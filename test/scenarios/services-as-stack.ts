@@ -28,6 +28,10 @@ class ServicesAsStack implements Services {
     return this.stack.api;
   }
 
+  get gatewayUrl(): string {
+    return this.stack.endpoints.gatewayUrl;
+  }
+
   get webhookUrl(): string {
     return `http://127.0.0.1:${this.stack.ports.WEBHOOK_PORT}/webhooks/powens`;
   }

@@ -15,8 +15,12 @@ class ServicesInProcess implements Services {
   ) {}
 
   get api(): PasserelleClient {
-    const { PUBLIC_URL: baseUrl = '', PASSERELLE_API_KEY: apiKey = '' } = this.generation.env;
-    return new PasserelleClient({ baseUrl, apiKey, timeoutMs: 60_000 });
+    const { PASSERELLE_API_KEY: apiKey = '' } = this.generation.env;
+    return new PasserelleClient({ baseUrl: this.gatewayUrl, apiKey, timeoutMs: 60_000 });
+  }
+
+  get gatewayUrl(): string {
+    return `http://localhost:${this.generation.env['PORT']}`;
   }
 
   get webhookUrl(): string {

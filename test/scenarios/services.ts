@@ -4,6 +4,7 @@ import type { Clock } from '#kernel';
 /** The services under test, however they run; they can be killed at any moment, and go on. */
 export interface Services {
   readonly api: PasserelleClient;
+  readonly gatewayUrl: string;
   /** Where they listen for webhooks now; it may be another place after each start. */
   readonly webhookUrl: string;
   /** What their days go by. */

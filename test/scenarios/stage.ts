@@ -16,6 +16,8 @@ export const BANK_CLIENT = { id: '55120934', secret: 'sandbox-client-secret' };
 /** Some days of a scenario look at what is new, some at everything. */
 const FULL_REREAD_EVERY_DAYS = 3;
 const DAY_MS = 86_400_000;
+/** The bank's page sends people back there, wherever the services are by then. */
+const PUBLIC_URL = 'http://localhost:3000';
 /** Further apart than all that one bank counts. */
 const IDS_OF_ONE_BANK = 10_000_000;
 
@@ -35,6 +37,7 @@ const settingsFor = (bankUrl: string, webhookSecret: string): Record<string, str
   POWENS_WEBHOOK_SECRET: webhookSecret,
   POWENS_BASE_URL: `${bankUrl}/2.0`,
   POWENS_WEBVIEW_URL: bankUrl,
+  PUBLIC_URL,
   WEBHOOK_MIN_INTERVAL_SECONDS: '1',
   SYNC_DEADLINE_SECONDS: '86400',
   COMMAND_TAKEOVER_SECONDS: '2',
@@ -75,7 +78,14 @@ export class Stage implements Reachable {
       dataDir: dir,
       seed,
       idsAfter: randomInt(1_000_000) * IDS_OF_ONE_BANK,
-      settings: { syncDelayMs: 0, recentSyncMs: 0, flushEveryMs: 200, webhookSecret, ...manners },
+      settings: {
+        syncDelayMs: 0,
+        recentSyncMs: 0,
+        flushEveryMs: 200,
+        webhookSecret,
+        redirectUris: [`${PUBLIC_URL}/v1/link/callback`],
+        ...manners,
+      },
     });
     const control = new SandboxControl(bank.url);
     try {

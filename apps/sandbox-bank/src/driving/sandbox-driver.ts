@@ -53,6 +53,20 @@ export class SandboxDriver {
     return { userId: body.id_user, token: body.auth_token };
   }
 
+  /** Another token for the same user: the old one may have been revoked. */
+  async renew({ userId }: Credentials): Promise<Credentials> {
+    const { body } = await this.call<{ access_token: string }>('/2.0/auth/renew', {
+      method: 'POST',
+      body: {
+        grant_type: 'client_credentials',
+        client_id: this.clientId,
+        client_secret: this.clientSecret,
+        id_user: userId,
+      },
+    });
+    return { userId, token: body.access_token };
+  }
+
   async code(token: string, type = 'singleAccess'): Promise<string> {
     return (await this.call<{ code: string }>(`/2.0/auth/token/code?type=${type}`, { token })).body.code;
   }

@@ -46,6 +46,10 @@ it('is calm on its last day, and tells of everything that can happen over many s
     'consent',
     'stall',
     'webhook',
+    'discover',
+    'revokeTokens',
+    'deleteConnection',
+    'deleteUser',
   ])
     expect([...seen]).toContain(name);
 });

@@ -26,6 +26,9 @@ const WORDINGS = [
   'CARTE 05/03 CAFÉ « L’ÉTÉ » 🥐 100%',
 ] as const;
 const TIMES = ['00:30', '02:30', '06:00', '09:15', '13:40', '18:05', '23:50'] as const;
+/** Of so many stories with nothing but trouble, one ends with the connection. */
+const ENDED_OF_TROUBLED = 4;
+
 /** Tells a random story; remembers what exists, so that every step can be played. */
 class Teller {
   private rowCount = 0;
@@ -33,11 +36,15 @@ class Teller {
   /** The bank day of each row, counted from the first of the story. */
   private readonly dayOf = new Map<string, number>();
   private inTrouble = false;
+  /** Not found yet. */
+  private readonly later: KnownAccount[] = [];
   private readonly accounts: KnownAccount[] = [];
 
   constructor(
     private readonly random: Random,
     private readonly options: Required<RandomOptions>,
+    /** On this day the connection is deleted at the provider's side, or its user; `null`: on none. */
+    private readonly lastDay: number | null,
   ) {}
 
   openAccounts(): ScenarioAccount[] {
@@ -53,10 +60,12 @@ class Teller {
         isDisabled: false,
         isClosed: false,
       };
-      this.accounts.push(account);
+      const isLater = index > 0 && this.random.chance(0.4);
+      (isLater ? this.later : this.accounts).push(account);
       return {
         ref: account.ref,
         type,
+        ...(isLater && { later: true }),
         ...(type === 'card' && { parent: 'a1' }),
         balance: fromCents(this.random.between(-100_000, 5_000_000)),
         rows: this.rows(account, this.random.between(0, this.options.rows), -30),
@@ -68,6 +77,7 @@ class Teller {
     this.today = day;
     const steps = Array.from({ length: this.random.between(1, 4) }, () => this.calmStep()).flat();
     if (this.random.chance(this.options.trouble)) steps.push(...this.troubleStep());
+    if (day === this.lastDay) steps.push(this.random.pick([{ deleteConnection: {} }, { deleteUser: {} }]));
     return { day, at: this.random.pick(TIMES), steps, ...(this.random.chance(0.2) && { sync: false }) };
   }
 
@@ -214,6 +224,11 @@ class Teller {
       this.inTrouble = false;
       return [{ repair: {} }, ...(this.random.chance(0.3) ? [{ recreate: {} } as const] : [])];
     }
+    const found = this.random.chance(0.4) ? this.later.shift() : undefined;
+    if (found) {
+      this.accounts.push(found);
+      return [{ discover: { account: found.ref } }, { enable: { account: found.ref } }];
+    }
     const steps = randomTrouble(this.random, account);
     this.inTrouble ||= steps.some((step) => 'state' in step || 'consent' in step);
     return steps;
@@ -222,12 +237,13 @@ class Teller {
 
 /**
  * A random bank for soak tests: the same seed and options give the same scenario. Its last day repairs everything, so
- * that after it the ledger must equal the bank.
+ * that after it the ledger must equal the bank, unless the connection was deleted on the way.
  */
 export const randomScenario = (seed: string | number, options: RandomOptions = {}): Scenario => {
   const random = randomFrom(`scenario:${seed}`);
   const whole = { days: 20, accounts: 3, rows: 8, trouble: 0.5, ...options };
-  const teller = new Teller(random, whole);
+  const lastDay = random.chance(whole.trouble / ENDED_OF_TROUBLED) ? random.between(1, whole.days) : null;
+  const teller = new Teller(random, whole, lastDay);
   const accounts = teller.openAccounts();
   const days = Array.from({ length: Math.max(0, whole.days - 1) }, (_, day) => teller.day(day));
   return readScenario({

@@ -108,6 +108,7 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
   (random, { ref }) => [{ override: { account: ref, ...random.pick(OVERRIDES) } }],
   (random) => [{ consent: { expiresInDays: random.between(0, 3) } }],
   () => [{ stall: {} }],
+  () => [{ revokeTokens: {} }],
   (random) => [faultOf(random, random.pick(REQUEST_FAULTS))],
   (random) => [faultOf(random, random.pick(['rate-limited', 'delay', 'drop', 'html-503']))],
   (random) => [faultOf(random, random.pick(ANSWER_FAULTS))],
@@ -116,6 +117,17 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
   (random) => [faultOf(random, random.pick(PAGING_FAULTS))],
   (random) => [
     { fault: { kind: random.pick(['html-503', 'status-500']), own: true, forHours: random.between(1, 30) } },
+  ],
+  (random) => [
+    {
+      fault: {
+        kind: 'rate-limited',
+        own: true,
+        forHours: random.between(1, 30),
+        retryAfter: random.pick([null, 90, 3_600, 20_000]),
+        ...(random.chance(0.5) && { path: pathFor(random) }),
+      },
+    },
   ],
   (random) => [{ webhooks: { duplicated: random.chance(0.5), lateHours: random.between(0, 30) } }],
   (random) => [{ webhooks: { paused: random.chance(0.5), fault: random.pick([...WEBHOOK_FAULTS, null]) } }],

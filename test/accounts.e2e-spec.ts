@@ -1,3 +1,4 @@
+import { PasserelleClient } from '#client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   eventually,
@@ -61,6 +62,11 @@ describe('a bank account that the provider re-creates', () => {
   });
 });
 
+const inFrench = (): PasserelleClient => {
+  const { gatewayUrl, apiKey } = stack.endpoints;
+  return new PasserelleClient({ baseUrl: gatewayUrl, apiKey, language: 'fr' });
+};
+
 describe('the accounts of a connection', () => {
   it('are ignored and tracked as the caller decides', async () => {
     const iban = freshIban();
@@ -72,6 +78,12 @@ describe('the accounts of a connection', () => {
 
     const ignored = await stack.api.decideOnAccount(id, account, { action: 'ignore' });
     expect(ignored).toMatchObject({ id: account, status: 'ignored', accountId: null });
+    expect(ignored.statusReason).toMatch(/^The caller ignores it\. Track it/);
+    const french = (await inFrench().accounts(id)).items.find((each) => each.id === account);
+    expect(french).toMatchObject({
+      status: 'ignored',
+      statusReason: expect.stringMatching(/^L’appelant l’ignore\. Suivez-le/) as string,
+    });
     expect(await stack.api.getConnection(id)).toMatchObject({
       status: 'error',
       statusReason: expect.stringMatching(/^account\.none-tracked: /) as string,
@@ -95,6 +107,19 @@ describe('the accounts of a connection', () => {
       });
     expect((await put('1', { action: 'adopt' })).status).toBe(400);
     expect((await put('1', { action: 'map' })).status).toBe(400);
+    const odd = { action: 'adopt' as 'track', accountId: 'x'.repeat(65) };
+    await expect(inFrench().decideOnAccount(id, '1', odd)).rejects.toMatchObject({
+      code: 'request.invalid',
+      message: expect.stringMatching(/^Un champ est inconnu/) as string,
+      errors: [
+        {
+          field: 'action',
+          code: 'field.not-listed',
+          message: 'doit être l’une de ces valeurs : track, ignore, map',
+        },
+        { field: 'accountId', code: 'field.length', message: 'doit compter de 1 à 64 caractères' },
+      ],
+    });
     expect((await put('999999999', { action: 'ignore' })).status).toBe(404);
     await expect(stack.api.accounts('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({
       code: 'connection.not-found',

@@ -20,6 +20,8 @@ const changeBy = (event: ConnectionEvent): string | undefined => {
       return 'linked = false';
     case 'ConnectionOpened':
     case 'LinkStarted':
+    case 'SpareUserMade':
+    case 'LinkConfirmed':
     case 'LinkFailed':
     case 'AccountDiscovered':
     case 'AccountTracked':

@@ -130,7 +130,7 @@ describe('random scenarios', () => {
       if (!isEnded) await expectProviderTellsTruth(before.id, await sandbox.driver.renew(user));
       await sandbox.driver.call(`/sandbox/users/${user.userId}`, { method: 'DELETE' });
     }
-  });
+  }, 120_000);
 });
 
 describe('the shipped stories', () => {

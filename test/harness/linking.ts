@@ -12,7 +12,7 @@ export interface OpenOptions {
 }
 
 /** Asks again as long as a busy service says that it cannot answer yet; any other refusal is the answer. */
-const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
+export const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
   const answer = await eventually(() =>
     call().then(
       (value) => () => value,

@@ -3,7 +3,7 @@ import { type Credentials, SandboxDriver } from '../../apps/sandbox-bank/src/dri
 import type { ClockedServices } from './clocked-services.js';
 import { eventually } from './eventually.js';
 import { freshIban, freshTenant } from './iban.js';
-import { quietHistory } from './linking.js';
+import { patiently, quietHistory } from './linking.js';
 import type { SettableClock } from './settable-clock.js';
 
 const DAYS_OF_HISTORY = 20;
@@ -51,7 +51,7 @@ export class Scene {
     const made = await sandbox.call<{ id: number }>('POST', `/users/${this.user.userId}/connections`, {
       ibans: [this.iban],
     });
-    const opened = await api.openConnection({
+    const request = {
       tenantId: this.tenantId,
       companyId: 'company-1',
       accountId: 'account-1',
@@ -62,7 +62,9 @@ export class Scene {
         providerUserId: String(this.user.userId),
         providerConnectionId: String(made.id),
       },
-    });
+    };
+    const idempotencyKey = this.tenantId;
+    const opened = await patiently(() => api.openConnection(request, { idempotencyKey }));
     this.connectionId = opened.id;
     this.providerIds.push(made.id);
     await eventually(async () => {

@@ -137,10 +137,11 @@ const withAlike = async (
 ): Promise<ReadonlyMap<string, LedgerRow>> => {
   if ([...feeding].every((id) => id === providerAccountId)) return direct;
   const held = [...direct.values()].map(({ transaction }) => transaction);
-  const ids = await candidateIds(tx, ledgerId, [...held, ...contents]);
+  const meant = [...held, ...contents];
+  const ids = await candidateIds(tx, ledgerId, meant);
   const known = new Map([...direct, ...(await ledgerRows(tx, ledgerId, without(ids, direct)))]);
   const followed = new Set<string>();
-  let words: readonly string[] = contents.map(wordOf);
+  let words: readonly string[] = meant.map(wordOf);
   for (let step = 0; step <= MAX_SEEKING_STEPS && words.length > 0; step += 1) {
     for (const word of words) followed.add(word);
     const found = without(await idsUnderWords(tx, ledgerId, words), known);

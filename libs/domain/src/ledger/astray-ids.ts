@@ -1,6 +1,7 @@
 import { wordOf } from './content.js';
-import { isOfSameAccount } from './keys.js';
+import { isOfSameAccount, isSameKey } from './keys.js';
 import type { LedgerKey, LedgerRow } from './ledger.state.js';
+import { shownAs } from './shown-rows.js';
 import type { WorkingRows } from './working-rows.js';
 
 /**
@@ -24,6 +25,7 @@ export const bringHome = (rows: WorkingRows): void => {
       const taken = row && rows.seatsOf(row).find((each) => isOfSameAccount(each, seat));
       if (!row || (taken && !(isAstray(row, taken) && taken.word === words.get(id)))) continue;
       if (taken) rows.assign(id, taken);
+      else leave(rows, id, seat);
       rows.assign(to, seat);
       return true;
     }
@@ -40,4 +42,11 @@ export const bringHome = (rows: WorkingRows): void => {
       isMore ||= isThere === true;
     }
   }
+};
+
+/** A row that is shown under no other id was what the id turned out to be: what else it said was taken back. */
+const leave = (rows: WorkingRows, id: string, seat: LedgerKey): void => {
+  const row = rows.get(id);
+  const isShown = row?.keys.some((key) => key.live && !isSameKey(key, seat));
+  if (row && !isShown) rows.removeDuplicate(row, shownAs(row.transaction, seat));
 };

@@ -247,12 +247,9 @@ class World {
       (!row.removed &&
         (prints.has(printOf(row.transaction)) ||
           (row.transaction.status === 'pending' && amounts.has(row.transaction.amount))));
-    const rows = new Map(
-      this.#sought([...this.state.rows.values()].filter(isSeen), shown.map(wordOf)).map((row) => [
-        row.transaction.id,
-        row,
-      ]),
-    );
+    const seen = [...this.state.rows.values()].filter(isSeen);
+    const words = [...seen.map(({ transaction }) => transaction), ...shown].map(wordOf);
+    const rows = new Map(this.#sought(seen, words).map((row) => [row.transaction.id, row]));
     const events = ledger.decide(command, { rows, balance: null });
     for (const event of events) expectEachOnce(event);
     this.log.push(...events);
@@ -374,14 +371,19 @@ const readAll = (world: World): void => {
   for (const account of world.accounts) world.read(account, '', 0, 4);
 };
 
-const ofLinks = (links: number, steps: readonly Step[], last: readonly number[]): World => {
+const ofLinks = (
+  links: number,
+  steps: readonly Step[],
+  last: readonly number[],
+  from: '' | null = '',
+): World => {
   const world = new World(links);
   for (const step of steps) play(world, step);
   const unread = [...world.accounts];
   for (const nth of last) {
     const [account] = unread.splice(nth % unread.length, 1);
     if (!account) break;
-    world.read(account, '', nth, 1 + (nth % 4));
+    world.read(account, from, nth, 1 + (nth % 4));
     expect(world.shownBy(account)).toHaveLength(world.truth.length);
   }
   return world;
@@ -442,6 +444,27 @@ describe('any multiset of bank rows', () => {
           },
         ),
         { numRuns: 300 },
+      );
+    },
+    60_000,
+  );
+
+  it.each([2, 3])(
+    'is followed by %i links to one account through what they tell of changes alone, while nothing happens silently',
+    (links) => {
+      const changes = read.map((step) => ({ ...step, from: null }));
+      const told = remove.map((step) => ({ ...step, told: true }));
+      fc.assert(
+        fc.property(
+          stepsOf(post, changes, changes, reissue, told, change, postOther, changeToOther),
+          lastReads,
+          (steps, last) => {
+            const world = ofLinks(links, steps, last, null);
+            expect(world.held).toEqual(world.truth);
+            expectPaired(world);
+          },
+        ),
+        { numRuns: 200 },
       );
     },
     60_000,

@@ -60,6 +60,20 @@ export class Pairing {
     return undefined;
   }
 
+  /** An id that said what this row says, which others show, and that sits on another one which says something else by now. */
+  findAstray(row: LedgerRow): { readonly at: string; readonly seat: LedgerKey } | undefined {
+    if (!this.#rows.haveOthers || !this.#rows.isShownByOthers(row)) return undefined;
+    const word = wordOf(row.transaction);
+    for (const other of this.#rows.all) {
+      const seat = other === row || other.removed ? undefined : this.#rows.seatOf(other);
+      if (seat?.word !== word || !this.#rows.isShownByOthers(other)) continue;
+      const { providerTransactionId: id } = seat;
+      if (this.#settled.has(id) || this.#unsettled.has(id) || wordOf(other.transaction) === word) continue;
+      return { at: other.transaction.id, seat };
+    }
+    return undefined;
+  }
+
   /** The id that sits on a row and says something else than that row. */
   #seekerAt(row: LedgerRow): Seeker | undefined {
     const seat = this.#rows.seatOf(row);

@@ -124,7 +124,24 @@ export class RowMatching {
         if (this.#pair(row, this.#rows.home(id).known)) isMore = isAny = true;
       }
     }
+    for (const row of this.#unsettled.values()) if (this.#giveWay(row)) isAny = true;
     return isAny;
+  }
+
+  /**
+   * What this id says no row says yet, but what its row says until now, as others show it, was said under an id that sits
+   * elsewhere: they change places, so that it does not put its word over theirs.
+   */
+  #giveWay(row: ShownRow): boolean {
+    const { known } = this.#rows.home(row.providerTransactionId);
+    const found = known && this.#pairing.findAstray(known);
+    if (!found) return false;
+    this.#rows.assign(known.transaction.id, found.seat);
+    const to = this.#rows.get(found.at);
+    if (to) this.#rows.recognise(to, transactionOf(found.at, row));
+    this.#unsettled.delete(row.providerTransactionId);
+    this.#settled.add(row.providerTransactionId).add(found.seat.providerTransactionId);
+    return true;
   }
 
   /** It is another row's word than we took it for, which others showed in this form already. */
@@ -181,7 +198,8 @@ export class RowMatching {
     if (!known || !key || key.live) return false;
     if (isStale(row, key)) return true;
     if (this.#rows.seatOf(known)) return false;
-    if (known.removed && this.#pair(row, known)) return true;
+    const isOther = known.removed || wordOf(known.transaction) !== wordOf(row.content);
+    if (isOther && this.#pair(row, undefined)) return true;
     this.#rows.amend(recognitionOf(known, transactionOf(known.transaction.id, row)));
     return true;
   }

@@ -43,29 +43,46 @@ const shareAccounts = async (stack: BenchStack, rows: number, accounts: number):
   return { connectionId, tenantId };
 };
 
+/** One look at the stack's process: how much memory it has, and how many rows were told of by then. */
+interface Look {
+  readonly pssBytes: number;
+  readonly rows: number;
+}
+
+const ROWS_OF_A_STEP = 100_000;
+
+/** The most of each 100,000 rows: what grows with the history would show. */
+const mostOfEachStep = (looks: readonly Look[]): readonly number[] => {
+  const most: number[] = [];
+  for (const { pssBytes, rows } of looks) {
+    const step = Math.floor(rows / ROWS_OF_A_STEP);
+    most[step] = Math.max(most[step] ?? 0, pssBytes);
+  }
+  return most.filter((bytes) => bytes > 0);
+};
+
 const mean = (some: readonly number[]): number => some.reduce((sum, each) => sum + each, 0) / some.length;
 
 /** Memory of the stack's process in the first and in the last quarter of some looks at it, and the most of all. */
-const memoryFigureOf = (looks: readonly number[]): Figure => {
+const memoryFigureOf = (all: readonly Look[]): Figure => {
+  const looks = all.map(({ pssBytes }) => pssBytes);
   const quarter = Math.max(1, Math.floor(looks.length / 4));
   return {
     what: 'backfill: memory (PSS)',
     value: megabytes(Math.max(...looks)),
     of:
       `at most, of the stack's process; ${megabytes(mean(looks.slice(0, quarter)))} in the first quarter, ` +
-      `${megabytes(mean(looks.slice(-quarter)))} in the last, ${looks.length} looks`,
+      `${megabytes(mean(looks.slice(-quarter)))} in the last, ${looks.length} looks; at most by each 100,000 rows: ` +
+      mostOfEachStep(all).map(megabytes).join(', '),
   };
 };
 
-const allTold = async (
-  stack: BenchStack,
-  events: ArrivedEvents,
-  rows: number,
-): Promise<readonly number[]> => {
-  const looks: number[] = [];
+const allTold = async (stack: BenchStack, events: ArrivedEvents, rows: number): Promise<readonly Look[]> => {
+  const looks: Look[] = [];
   const look = (): true | undefined => {
-    looks.push(memoryOf(stack.pid).pssBytes);
-    return events.imported() >= rows || undefined;
+    const told = events.imported();
+    looks.push({ pssBytes: memoryOf(stack.pid).pssBytes, rows: told });
+    return told >= rows || undefined;
   };
   await until('all events', look, { withinMs: WITHIN_MS, everyMs: LOOK_EVERY_MS });
   return looks;

@@ -23,7 +23,7 @@ export const patiently = async <T>(call: () => Promise<T>): Promise<T> => {
         return { error };
       }
     },
-    { everyMs: 500 },
+    { withinMs: 120_000, everyMs: 500 },
   );
   if ('error' in answered) throw answered.error;
   return answered.value;

@@ -1,7 +1,7 @@
 import { amendmentOf, exchangeOf, recognitionOf } from './amendment.js';
 import { Candidates } from './candidates.js';
 import { wordOf } from './content.js';
-import { isStale, keyOf, liveKeyOf } from './keys.js';
+import { isSameKey, isStale, keyOf, liveKeyOf } from './keys.js';
 import type { LedgerTransaction, RemovalReason } from './ledger.events.js';
 import type { LedgerKey, LedgerRow } from './ledger.state.js';
 import { Pairing } from './pairing.js';
@@ -245,11 +245,15 @@ export class RowMatching {
 }
 
 const lastForm = (
-  { transaction }: LedgerRow,
+  { transaction, keys }: LedgerRow,
   key: LedgerKey | undefined,
   deletedAt: string | null,
 ): LedgerTransaction => {
-  if (!key) return transaction;
+  if (!key) {
+    // The id that it was shown under last may be another row's by now.
+    const own = keys.some((each) => isSameKey(each, transaction)) ? undefined : keys[0];
+    return own ? shownAs(transaction, own) : transaction;
+  }
   // The deletion is the provider's last change: a row that is older than it must not bring the transaction back.
   return shownAs(transaction, { ...key, providerUpdatedAt: deletedAt ?? key.providerUpdatedAt });
 };

@@ -31,12 +31,13 @@ export interface Look {
 export interface AbsentLook {
   /** Rows of the ledger that a complete re-read did not show any more, some at once. */
   readonly ids: readonly string[];
-  /** An account that shows nothing at all is doubted when so many rows would go with it. */
+  /** The account shows nothing at all, which is new, and more than a few announced rows would go with it. */
   readonly isDoubted: boolean;
   readonly known: ReadonlyMap<string, LedgerRow>;
 }
 
-const DOUBTED_FROM = 5;
+/** A few announced rows may well come to nothing, of the booked ones none. */
+const DOUBTED_FROM_PENDING = 5;
 export const ABSENT_AT_ONCE = 500;
 /** Days at the beginning of a re-read in which a missing row is not missed: the bank may have re-dated it to before them. */
 const MAX_MARGIN_DAYS = 7;
@@ -115,8 +116,12 @@ export const lookForAbsent = async (tx: Sql, ledger: KnownLedger, pages: PageSet
     ? await abandonedRows(tx, ledgerId, missing(ledger, pages, knownFrom), feeding, ABSENT_AT_ONCE)
     : [];
   const ids = [...absent, ...abandoned];
-  const isDoubted = ids.length >= DOUBTED_FROM && (await isEmpty(tx, pages));
-  const known = await withAlike(tx, ledger, pages, await ledgerRows(tx, ledgerId, ids), []);
+  const missed = await ledgerRows(tx, ledgerId, ids);
+  const isMuch =
+    ids.length >= DOUBTED_FROM_PENDING ||
+    [...missed.values()].some(({ transaction }) => transaction.status === 'booked');
+  const isDoubted = isMuch && pages.believesEmpty !== true && (await isEmpty(tx, pages));
+  const known = await withAlike(tx, ledger, pages, missed, []);
   return { ids, isDoubted, known };
 };
 

@@ -24,6 +24,8 @@ export interface PageSet {
    * not come to its end.
    */
   readonly wholeDays: WholeDays | null;
+  /** It showed nothing long ago already: that it shows nothing now is to be believed. */
+  readonly believesEmpty?: boolean;
 }
 
 /** A row of the ledger and the id under which the account showed it so far. */

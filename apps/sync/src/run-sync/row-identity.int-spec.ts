@@ -86,6 +86,8 @@ class Runs {
   readonly ledgerId = randomUUID();
   /** Provider accounts that are linked, shared and tracked. */
   feeding = new Set<string>();
+  /** The account that is read showed nothing long ago already. */
+  believesEmpty = false;
   /** Rows of the ledger that the last read showed or missed. */
   counted = 0;
 
@@ -100,7 +102,7 @@ class Runs {
     await each.begin(FROM);
     return this.#readInto(
       each,
-      { syncId, attempt: 1, providerAccountId: account, wholeDays },
+      { syncId, attempt: 1, providerAccountId: account, wholeDays, believesEmpty: this.believesEmpty },
       pages,
       meanwhile,
     );
@@ -372,6 +374,26 @@ describe('a row that is absent', () => {
   it('is kept, and the run is told to doubt, when the whole answer is empty', async () => {
     expect(await runs.read('p1', [], WHOLE)).toBe('account.empty-answer');
     expect(await runs.held()).toHaveLength(6);
+  });
+
+  it('is removed with the whole answer when the account showed nothing long ago already', async () => {
+    runs.believesEmpty = true;
+    expect(await runs.read('p1', [], WHOLE)).toBeNull();
+    expect(await runs.held()).toEqual([]);
+  });
+
+  it('is kept, and the run is told to doubt, though it is the only one', async () => {
+    runs = new Runs();
+    await runs.read('p1', [[other]]);
+    expect(await runs.read('p1', [], WHOLE)).toBe('account.empty-answer');
+    expect(await runs.held()).toHaveLength(1);
+  });
+
+  it('is removed at once when it was announced only, and came to nothing', async () => {
+    runs = new Runs();
+    await runs.read('p1', [[row('p1', '1', { status: 'pending', bookedOn: null, transactedOn: DAY })]]);
+    expect(await runs.read('p1', [], WHOLE)).toBeNull();
+    expect(await runs.held()).toEqual([]);
   });
 
   it('is kept when what was staged is lost (PostgreSQL recovered from a crash)', async () => {

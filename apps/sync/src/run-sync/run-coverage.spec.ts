@@ -2,6 +2,7 @@ import { addDays, type BankDay } from '#kernel';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Coverage, RunCoverage, type Slice, type SliceEnd } from './run-coverage.js';
+import { readCursor } from './sync-cursor.js';
 
 const day = (text: string) => text as BankDay;
 const TODAY = day('2026-11-01');
@@ -27,7 +28,7 @@ const end = (changes: Partial<SliceEnd> = {}, reads = 1): SliceEnd => ({
   ends: Array.from({ length: reads }, () => ({ complete: true, cursor: 'mark', scope: 'full' as const })),
   readable: 10,
   failed: 0,
-  isDoubted: false,
+  beliefs: new Map(),
   days: new Map(),
   ...changes,
 });
@@ -145,9 +146,45 @@ describe('a run', () => {
     expect(carryOut({}, () => ({ failed: 1 })).cursor).toBeNull();
     const cut = [{ complete: false, cursor: null, scope: 'incremental' as const }];
     expect(carryOut({}, () => ({ ends: cut })).cursor).toBeNull();
-    for (const doubt of [{ failed: 1 }, { isDoubted: true }]) {
-      expect(carryOut({ cursor: first, today: addDays(TODAY, 1) }, () => doubt).cursor).toBe(first);
+    const after = (doubt: Partial<SliceEnd>) =>
+      readCursor(carryOut({ cursor: first, today: addDays(TODAY, 1) }, () => doubt).cursor);
+    for (const doubt of [{ failed: 1 }, { beliefs: new Map([['a', false]]) }]) {
+      expect({ ...after(doubt), emptyAnswers: null }).toEqual({ ...readCursor(first), emptyAnswers: null });
     }
+  });
+
+  describe('of an account that shows nothing any more', () => {
+    const nothing = () => ({ beliefs: new Map([['a', false]]) });
+    const day = addDays(TODAY, 7);
+    const noon = `${day}T12:00:00.000Z`;
+    const doubted = carryOut({ cursor: first, today: day, begunAt: noon, refreshedAt: noon }, nothing).cursor;
+    const believes = (changes: Partial<Coverage>, cursor = doubted) =>
+      new RunCoverage(run({ cursor, today: addDays(day, 1), ...changes })).believesEmpty('a');
+    const dayLater = `${addDays(day, 1)}T11:00:00.000Z`;
+
+    it('believes it a day later, when the bank was looked at anew', () => {
+      expect(believes({ begunAt: dayLater, refreshedAt: dayLater })).toBe(true);
+      expect(believes({ begunAt: dayLater, refreshedAt: null })).toBe(true);
+      expect(believes({ begunAt: dayLater, refreshedAt: noon })).toBe(false);
+      expect(believes({ begunAt: `${day}T20:00:00.000Z`, refreshedAt: dayLater })).toBe(false);
+    });
+
+    it('counts from the first time, also where nothing was proved before', () => {
+      const again = { today: addDays(day, 1), begunAt: dayLater, refreshedAt: dayLater };
+      const twice = carryOut({ cursor: doubted, ...again }, nothing).cursor;
+      expect(believes({ begunAt: dayLater, refreshedAt: dayLater }, twice)).toBe(true);
+      const early = carryOut({ begunAt: noon, refreshedAt: noon }, nothing).cursor;
+      expect(believes({ begunAt: dayLater, refreshedAt: dayLater }, early)).toBe(true);
+    });
+
+    it('forgets the doubt when the account shows rows again', () => {
+      const shown = () => ({ beliefs: new Map([['a', true]]) });
+      const { cursor } = carryOut({ cursor: doubted, today: day, begunAt: noon }, shown);
+      expect(believes({ begunAt: dayLater, refreshedAt: dayLater }, cursor)).toBe(false);
+      // What comes by changes alone says nothing of an account that shows none.
+      const { cursor: same } = carryOut({ cursor: doubted, today: day, begunAt: noon });
+      expect(believes({ begunAt: dayLater, refreshedAt: dayLater }, same)).toBe(true);
+    });
   });
 
   it('takes an account that is not shared for unread, and does not ask for ever', () => {
@@ -273,7 +310,7 @@ describe('the union of what is proved', () => {
               ends,
               readable: density,
               failed: n === badAt ? 1 : 0,
-              isDoubted: false,
+              beliefs: new Map(),
               days,
             });
           }

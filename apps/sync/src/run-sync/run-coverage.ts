@@ -1,7 +1,9 @@
 import type { HistoryGap } from '#domain';
 import { addDays, type BankDay } from '#kernel';
 import type { FetchedPart } from '#providers';
-import { type AccountProof, readCursor, type SyncCursor, writeCursor } from './sync-cursor.js';
+import {
+  type AccountProof, emptyCursor, type EmptyAnswer, readCursor, type SyncCursor, writeCursor,
+} from './sync-cursor.js'; // prettier-ignore
 
 export interface CoveredAccount {
   readonly providerAccountId: string;
@@ -53,8 +55,8 @@ export interface SliceEnd {
   }[];
   readonly readable: number;
   readonly failed: number;
-  /** What an account showed was not believed. */
-  readonly isDoubted: boolean;
+  /** Whether what they showed was believed: of accounts whose recent days were read whole, by provider account id. */
+  readonly beliefs: ReadonlyMap<string, boolean>;
   /** First and last bank day seen of each account. */
   readonly days: ReadonlyMap<string, DaysSeen>;
 }
@@ -72,6 +74,8 @@ const MIN_SLICE_DAYS = 7;
 const MAX_SLICE_DAYS = 36_500;
 /** A quiet account says nothing for days; a provider that gives less history than this is not to be used. */
 const GAP_AFTER_DAYS = 7;
+/** An empty answer that is still the same with the next daily run is no slip of the provider's any more. */
+const BELIEVED_AFTER_MS = 20 * 3_600_000;
 
 const min = <T extends string>(a: T, b: T): T => (a < b ? a : b);
 const max = <T extends string>(a: T, b: T): T => (a > b ? a : b);
@@ -92,6 +96,7 @@ export class RunCoverage {
   /** Accounts that showed nothing because they are not shared any more. */
   readonly #unshared = new Set<string>();
   readonly #lastRows: Map<string, BankDay>;
+  readonly #emptyAnswers: Map<string, EmptyAnswer>;
   readonly #days = new Map<string, BankDay>();
   readonly #readFrom = new Map<string, BankDay>();
   #provider: string | null;
@@ -111,6 +116,7 @@ export class RunCoverage {
     this.#provider = before?.provider ?? null;
     this.#to = before?.to ?? null;
     this.#lastRows = new Map(before?.lastRows);
+    this.#emptyAnswers = new Map(before?.emptyAnswers);
     for (const account of run.accounts) {
       const { providerAccountId: id, ledgerId } = account;
       const proof = before?.accounts.get(id);
@@ -144,15 +150,29 @@ export class RunCoverage {
     return this.#isStopped ? null : (this.#recent ?? this.#planBackfill());
   }
 
+  /**
+   * Whether the account may have become empty: it showed nothing a day ago already, and the bank was looked at anew since, as far
+   * as the provider tells.
+   */
+  believesEmpty(providerAccountId: string): boolean {
+    const first = this.#emptyAnswers.get(providerAccountId);
+    if (!first) return false;
+    const { begunAt, refreshedAt } = this.#run;
+    const isNewer = !refreshedAt || !first.refreshedAt || isLater(refreshedAt, first.refreshedAt);
+    return isNewer && Date.parse(begunAt) - Date.parse(first.since) >= BELIEVED_AFTER_MS;
+  }
+
   /** The rows of a slice are in the log. */
   done(slice: Slice, end: SliceEnd): void {
     const isWhole = end.ends.every(({ complete }) => complete);
-    if (!isWhole || end.failed > 0 || end.isDoubted) this.#isProving = false;
+    const isDoubted = [...end.beliefs.values()].includes(false);
+    if (!isWhole || end.failed > 0 || isDoubted) this.#isProving = false;
+    this.#remember(end.beliefs);
     this.#isStopped = !isWhole;
     for (const [id, { first, last }] of end.days) this.#saw(id, first, last);
     if (slice.kind === 'recent') this.#recentDone(slice, end);
     else this.#backfillDone(slice, end);
-    if (this.#isProving) this.#durable = this.#write();
+    this.#durable = this.#isProving ? this.#write() : this.#withDoubts();
   }
 
   /**
@@ -171,6 +191,14 @@ export class RunCoverage {
       if (!readFrom || !lastRow || !first || readFrom > lastRow || lastRow > to || first <= to) return [];
       return [{ providerAccountId, from: to, to: addDays(first, -1) }];
     });
+  }
+
+  #remember(beliefs: SliceEnd['beliefs']): void {
+    const { begunAt: since, refreshedAt = null } = this.#run;
+    for (const [id, isBelieved] of beliefs) {
+      if (isBelieved) this.#emptyAnswers.delete(id);
+      else if (!this.#emptyAnswers.has(id)) this.#emptyAnswers.set(id, { since, refreshedAt });
+    }
   }
 
   #planRecent(): Slice | null {
@@ -307,6 +335,14 @@ export class RunCoverage {
       provider: this.#provider,
       accounts: this.#proofs,
       lastRows: this.#lastRows,
+      emptyAnswers: this.#emptyAnswers,
     });
+  }
+
+  /** What was proved before, and which answers are not believed by now. */
+  #withDoubts(): string | null {
+    const proved = readCursor(this.#durable);
+    if (!proved && this.#emptyAnswers.size === 0) return this.#durable;
+    return writeCursor({ ...(proved ?? emptyCursor(this.wantedFrom)), emptyAnswers: this.#emptyAnswers });
   }
 }

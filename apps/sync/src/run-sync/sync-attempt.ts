@@ -158,7 +158,7 @@ export class SyncAttempt {
     for (let fetches = 1; ; fetches += 1) {
       this.#progress.pages = pagesBefore;
       try {
-        coverage.done(slice, await this.#fetchAndImport(session, linked, accounts, slice));
+        coverage.done(slice, await this.#fetchAndImport(session, linked, accounts, coverage, slice));
         return;
       } catch (error) {
         if (!(error instanceof StalePages) || fetches >= MAX_FETCHES) throw error;
@@ -170,6 +170,7 @@ export class SyncAttempt {
     session: ProviderSession,
     linked: LinkedConnection,
     accounts: readonly KnownAccount[],
+    coverage: RunCoverage,
     slice: Slice,
   ): Promise<SliceEnd> {
     const { syncId, attempt } = this.#run;
@@ -199,20 +200,19 @@ export class SyncAttempt {
       }
       return read;
     });
-    let isDoubted = false;
-    let provesAbsence = false;
+    const beliefs = new Map<string, boolean>();
     await ledgerByLedger(accounts, async (account) => {
       const wholeDays = wholeDaysOf(account, slice, ends);
-      if (wholeDays) provesAbsence = true;
-      const isBelieved = await this.#importAccount(account, wholeDays);
-      if (!isBelieved) isDoubted = true;
+      const believesEmpty = coverage.believesEmpty(account.providerAccountId);
+      const isBelieved = await this.#importAccount(account, wholeDays, believesEmpty);
+      if (wholeDays) beliefs.set(account.providerAccountId, isBelieved);
     });
-    const isAsked = this.#staged.size > 0 || provesAbsence;
+    const isAsked = this.#staged.size > 0 || beliefs.size > 0;
     const staged = isAsked ? await this.#staging.summary(syncId, attempt) : NOTHING_STAGED;
     if (!staged.isWhole) throw new StagingLost(syncId, attempt);
     countStaged(this.#progress, staged);
     this.#tellIncomplete(accounts, slice, ends);
-    return { ends, readable: staged.readable, failed: staged.failed, isDoubted, days: days.seen };
+    return { ends, readable: staged.readable, failed: staged.failed, beliefs, days: days.seen };
   }
 
   #tellIncomplete(accounts: readonly KnownAccount[], { reads }: Slice, ends: readonly FetchEnd[]): void {
@@ -244,11 +244,12 @@ export class SyncAttempt {
   async #importAccount(
     { providerAccountId, trackedAs }: KnownAccount,
     wholeDays: WholeDays | null,
+    believesEmpty: boolean,
   ): Promise<boolean> {
     const { syncId, attempt } = this.#run;
     const each = this.#imports.get(providerAccountId);
     if (!each) return true;
-    const pages: PageSet = { syncId, attempt, providerAccountId, wholeDays };
+    const pages: PageSet = { syncId, attempt, providerAccountId, wholeDays, believesEmpty };
     const chunks = this.#staged.has(providerAccountId)
       ? readAhead(this.#staging.chunks(syncId, attempt, providerAccountId))
       : [];

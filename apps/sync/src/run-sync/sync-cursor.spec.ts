@@ -11,6 +11,7 @@ const cursor: SyncCursor = {
     ['8801', { ledgerId: 'l1', from: day('2026-06-01'), readAt: '2026-08-01T00:00:00.000Z' }],
   ]),
   lastRows: new Map([['l1', day('2026-07-31')]]),
+  emptyAnswers: new Map([['8802', { since: '2026-08-01T00:00:00.000Z', refreshedAt: null }]]),
 };
 
 describe('the cursor of a connection', () => {
@@ -25,6 +26,7 @@ describe('the cursor of a connection', () => {
       provider: null,
       accounts: new Map(),
       lastRows: new Map(),
+      emptyAnswers: new Map(),
     }));
 
   it('with an impossible day is none', () => expect(readCursor('{"v":2,"from":"2026-02-30"}')).toBeNull());

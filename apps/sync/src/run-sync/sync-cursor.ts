@@ -9,6 +9,14 @@ export interface AccountProof {
   readonly readAt: string;
 }
 
+/** An account that had rows showed none: the first time that it did since it last showed some. */
+export interface EmptyAnswer {
+  /** When the run began, ISO 8601 UTC. */
+  readonly since: string;
+  /** When the provider had looked at the bank, ISO 8601 UTC; `null`: unknown. */
+  readonly refreshedAt: string | null;
+}
+
 /**
  * What the runs so far have proved: it advances only when complete pages are in the log, and the next run reads what is
  * missing.
@@ -24,12 +32,30 @@ export interface SyncCursor {
   readonly accounts: ReadonlyMap<string, AccountProof>;
   /** Latest bank day, by ledger, of which a row was ever seen: outlives the provider account that showed it. */
   readonly lastRows: ReadonlyMap<string, BankDay>;
+  /** By provider account id: answers that are not believed yet. They prove nothing, and are kept all the same. */
+  readonly emptyAnswers: ReadonlyMap<string, EmptyAnswer>;
 }
 
-const VERSION = 2;
+const VERSION = 3;
 
-export const writeCursor = ({ accounts, lastRows, ...cursor }: SyncCursor): string =>
-  JSON.stringify({ v: VERSION, ...cursor, accounts: [...accounts], lastRows: [...lastRows] });
+/** That nothing is proved but how far back history was wanted. */
+export const emptyCursor = (from: BankDay): SyncCursor => ({
+  from,
+  to: null,
+  provider: null,
+  accounts: new Map(),
+  lastRows: new Map(),
+  emptyAnswers: new Map(),
+});
+
+export const writeCursor = ({ accounts, lastRows, emptyAnswers, ...cursor }: SyncCursor): string =>
+  JSON.stringify({
+    v: VERSION,
+    ...cursor,
+    accounts: [...accounts],
+    lastRows: [...lastRows],
+    emptyAnswers: [...emptyAnswers],
+  });
 
 /** A cursor of another version proves nothing but how far back history was wanted: everything is read again. */
 export const readCursor = (text: string | null): SyncCursor | null => {
@@ -41,11 +67,18 @@ export const readCursor = (text: string | null): SyncCursor | null => {
     readonly provider: string | null;
     readonly accounts: readonly (readonly [string, AccountProof])[];
     readonly lastRows: readonly (readonly [string, BankDay])[];
+    readonly emptyAnswers: readonly (readonly [string, EmptyAnswer])[];
   };
   const from = parseBankDay(stored.from);
   if (!from) return null;
-  if (stored.v !== VERSION)
-    return { from, to: null, provider: null, accounts: new Map(), lastRows: new Map() };
-  const { to, provider, accounts, lastRows } = stored;
-  return { from, to, provider, accounts: new Map(accounts), lastRows: new Map(lastRows) };
+  if (stored.v !== VERSION) return emptyCursor(from);
+  const { to, provider, accounts, lastRows, emptyAnswers } = stored;
+  return {
+    from,
+    to,
+    provider,
+    accounts: new Map(accounts),
+    lastRows: new Map(lastRows),
+    emptyAnswers: new Map(emptyAnswers),
+  };
 };

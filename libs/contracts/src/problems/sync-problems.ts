@@ -161,16 +161,16 @@ export const SYNC_PROBLEMS = {
     },
   },
   'account.empty-answer': {
-    owner: 'operator',
+    owner: 'time',
     en: {
       what: 'The provider showed an account without any transaction although it showed some before ({each}); nothing was removed.',
       each: 'account {accountId}',
-      next: 'If the account is really empty, ask your operator; else the next sync reads it again.',
+      next: 'The next sync reads it again; if it shows nothing a day later either, its transactions are taken for removed by the bank.',
     },
     fr: {
       what: 'Le prestataire a montré un compte sans aucune opération alors qu’il en montrait auparavant ({each}) ; rien n’a été retiré.',
       each: 'compte {accountId}',
-      next: 'Si le compte est vraiment vide, adressez-vous à l’exploitant ; sinon la prochaine synchronisation le relira.',
+      next: 'La prochaine synchronisation le relira ; s’il ne montre toujours rien un jour plus tard, ses opérations seront considérées comme retirées par la banque.',
     },
   },
 } as const satisfies ProblemEntries;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { connection, type ConnectionEvent, type OpenConnection } from '#domain';
 import { runDecider } from '#event-store';
-import { type EventMetadata, later, streamOf } from '#kernel';
+import { later, streamOf } from '#kernel';
 import { type BankProvider, type LinkRequest, ProviderError } from '#providers';
 import { knownConnection, Providers } from '#service';
-import { InMemoryEventStore } from '#testing';
+import { anyMetadata, InMemoryEventStore } from '#testing';
 import { generateKey, Vault } from '#vault';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionsDeps } from './connections-deps.js';
@@ -14,14 +14,7 @@ import { startLinkFor } from './link-session.js';
 import { readLinkState, signLinkState } from './link-state.js';
 
 const NOW = '2026-06-01T08:00:00.000Z';
-const metadata = (): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: 't',
-  actor: 'spec',
-  traceparent: null,
-});
+const metadata = () => anyMetadata({ tenantId: 't' });
 const gate = () => {
   const opening = new AbortController();
   const passed = new Promise<void>((resolve) => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectionEvent } from '#domain';
-import { type EventMetadata, streamOf } from '#kernel';
-import { InMemoryEventStore } from '#testing';
+import { streamOf } from '#kernel';
+import { anyMetadata, InMemoryEventStore } from '#testing';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionsDeps } from '../connections-deps.js';
 import { DecideOnAccount } from './decide-on-account.command.js';
@@ -9,14 +9,7 @@ import { DecideOnAccountHandler } from './decide-on-account.handler.js';
 
 const NOW = '2026-11-22T10:00:00.000Z';
 const IBAN = 'FR7699998000010000000452127';
-const metadata: EventMetadata = {
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: 't',
-  actor: 'spec',
-  traceparent: null,
-};
+const metadata = () => anyMetadata({ tenantId: 't' });
 
 const discovered = (
   ids: { connectionId: string; tenantId: string; companyId: string },
@@ -36,7 +29,10 @@ const discovered = (
   },
 });
 
-const stored = (each: { readonly type: string; readonly data: object }) => ({ ...each, metadata });
+const stored = (each: { readonly type: string; readonly data: object }) => ({
+  ...each,
+  metadata: metadata(),
+});
 
 const scene = async () => {
   const store = new InMemoryEventStore();
@@ -81,7 +77,7 @@ const scene = async () => {
   const deps: Pick<ConnectionsDeps, 'store' | 'clock' | 'metadata'> = {
     store,
     clock: { now: () => NOW },
-    metadata: () => ({ ...metadata, commandId: randomUUID() }),
+    metadata,
   };
   const handler = new DecideOnAccountHandler(deps as ConnectionsDeps);
   const decide = (account: string, decision: DecideOnAccount['decision'], scope: string | null = 't') =>

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { COMMAND_SUBJECTS } from '#contracts';
 import type { ConnectionEvent } from '#domain';
-import { type EventMetadata, streamOf } from '#kernel';
+import { streamOf } from '#kernel';
 import { PermanentFailure } from '#messaging';
 import { type BankProvider, type ProviderAccess, ProviderError } from '#providers';
 import { Providers } from '#service';
-import { InMemoryEventStore } from '#testing';
+import { anyMetadata, InMemoryEventStore } from '#testing';
 import { generateKey, Vault } from '#vault';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionsDeps } from '../connections-deps.js';
@@ -13,14 +13,7 @@ import { DisconnectAtProvider } from './disconnect-at-provider.command.js';
 import { DisconnectAtProviderHandler } from './disconnect-at-provider.handler.js';
 import { DisconnectAtProviderReactor } from './disconnect-at-provider.reactor.js';
 
-const metadata: EventMetadata = {
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: 't',
-  actor: 'spec',
-  traceparent: null,
-};
+const metadata = () => anyMetadata({ tenantId: 't' });
 const NOW = '2026-11-22T10:00:00.000Z';
 const vault = new Vault(generateKey());
 
@@ -81,7 +74,7 @@ describe('a disconnection at the provider', () => {
   ) => {
     const store = new InMemoryEventStore();
     const stream = streamOf('connection', connectionId);
-    await store.append(stream, 'no-stream', known.map((event) => ({ ...event, metadata }))); // prettier-ignore
+    await store.append(stream, 'no-stream', known.map((event) => ({ ...event, metadata: metadata() }))); // prettier-ignore
     const asked: string[] = [];
     const provider: Partial<BankProvider> = {
       name: 'powens',
@@ -100,7 +93,7 @@ describe('a disconnection at the provider', () => {
       vault: key,
       provider: (name) => providers.named(name),
       clock: { now: () => NOW },
-      metadata: () => ({ ...metadata, commandId: randomUUID() }),
+      metadata,
     };
     const handler = new DisconnectAtProviderHandler(deps as ConnectionsDeps);
     const execute = () => handler.execute(new DisconnectAtProvider(connectionId, revision));

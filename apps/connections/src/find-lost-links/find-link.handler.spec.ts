@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { connection, type ConnectionEvent, type OpenConnection } from '#domain';
 import { runDecider } from '#event-store';
-import { type EventMetadata, streamOf } from '#kernel';
+import { streamOf } from '#kernel';
 import { type BankProvider, type CallCount, type ConnectionSnapshot, ProviderError } from '#providers';
 import { Providers } from '#service';
-import { InMemoryEventStore } from '#testing';
+import { anyMetadata, InMemoryEventStore } from '#testing';
 import { generateKey, Vault } from '#vault';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionsDeps } from '../connections-deps.js';
@@ -13,14 +13,7 @@ import { FindLinkHandler } from './find-link.handler.js';
 
 const NOW = '2026-06-01T08:00:00.000Z';
 const IBAN = 'FR7699998000010000000452127';
-const metadata = (): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: 't',
-  actor: 'spec',
-  traceparent: null,
-});
+const metadata = () => anyMetadata({ tenantId: 't' });
 const showing = (providerConnectionId: string, iban = IBAN): ConnectionSnapshot => ({
   providerConnectionId,
   providerUserId: 'u1',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { type EventMetadata, type RecordedEvent, streamOf } from '#kernel';
+import { type RecordedEvent, streamOf } from '#kernel';
 import type { CallCount, ConnectionSnapshot, ProviderAccess } from '#providers';
 import { Database, migrate } from '#read-model';
-import { engineUrls, InMemoryEventStore } from '#testing';
+import { anyMetadata, engineUrls, InMemoryEventStore } from '#testing';
 import { generateKey, Vault } from '#vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTION_STATUS } from '../connection-rows.js';
@@ -17,14 +17,7 @@ const after = (minutes: number): string => new Date(START + minutes * 60_000).to
 let db: Database;
 const vault = new Vault(generateKey());
 const store = new InMemoryEventStore();
-const metadata = (): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: 't',
-  actor: 'spec',
-  traceparent: null,
-});
+const metadata = () => anyMetadata({ tenantId: 't' });
 
 beforeAll(async () => {
   db = new Database(engineUrls().databaseUrl);

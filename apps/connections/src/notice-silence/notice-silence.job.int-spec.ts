@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { type EventMetadata, type RecordedEvent, streamOf } from '#kernel';
+import { type RecordedEvent, streamOf } from '#kernel';
 import { Database, migrate } from '#read-model';
-import { engineUrls, InMemoryEventStore } from '#testing';
+import { anyMetadata, engineUrls, InMemoryEventStore } from '#testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 import { connectionStatusProjection } from '../connection-status/connection-status.projection.js';
@@ -9,14 +9,7 @@ import type { ConnectionsDeps } from '../connections-deps.js';
 import { NoticeSilenceJob } from './notice-silence.job.js';
 
 const day = (index: number): string => new Date(Date.UTC(2026, 5, index)).toISOString();
-const metadata = (): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: 't',
-  actor: 'spec',
-  traceparent: null,
-});
+const metadata = () => anyMetadata({ tenantId: 't' });
 const keeper = {
   tryLock: () =>
     Promise.resolve({

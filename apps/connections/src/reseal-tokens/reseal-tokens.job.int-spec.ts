@@ -8,9 +8,9 @@ import {
   type WebhookKeysEvent,
 } from '#domain';
 import { type EventStore, fold, KurrentEventStore } from '#event-store';
-import { type EventMetadata, type RecordedEvent, streamOf } from '#kernel';
+import { type RecordedEvent, streamOf } from '#kernel';
 import { Database, migrate, PgSnapshots } from '#read-model';
-import { engineUrls, InMemoryEventStore, ownDatabaseUrl } from '#testing';
+import { anyMetadata, engineUrls, InMemoryEventStore, ownDatabaseUrl } from '#testing';
 import { asSealed, generateKey, Vault } from '#vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTION_STATUS } from '../connection-rows.js';
@@ -38,14 +38,7 @@ const keeper = {
   tryLock: () =>
     Promise.resolve({ name: 'spec', lost: new AbortController().signal, release: () => Promise.resolve() }),
 };
-const metadata = (): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: null,
-  actor: 'spec',
-  traceparent: null,
-});
+const metadata = () => anyMetadata();
 
 /** A connection whose token is sealed so, with its row. */
 const connected = async (

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { ConnectionEvent } from '#domain';
-import { type EventMetadata, type RecordedEvent, streamOf } from '#kernel';
+import { type RecordedEvent, streamOf } from '#kernel';
 import { Database, migrate } from '#read-model';
-import { engineUrls, InMemoryEventStore } from '#testing';
+import { anyMetadata, engineUrls, InMemoryEventStore } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 import { connectionStatusProjection } from '../connection-status/connection-status.projection.js';
@@ -27,14 +27,7 @@ const keeper = {
 
 const scene = () => {
   const tenantId = randomUUID();
-  const metadata = (): EventMetadata => ({
-    commandId: randomUUID(),
-    correlationId: randomUUID(),
-    causationId: null,
-    tenantId,
-    actor: 'spec',
-    traceparent: null,
-  });
+  const metadata = () => anyMetadata({ tenantId });
   let now = OPENED_AT;
   const deps: Pick<ConnectionsDeps, 'db' | 'store' | 'clock' | 'metadata'> = {
     db,

@@ -1,8 +1,7 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { type WebhookKeysCommand, webhookKeys } from '#domain';
 import { type EventStore, EventStoreUnavailable, runDecider } from '#event-store';
-import type { EventMetadata } from '#kernel';
-import { InMemoryEventStore } from '#testing';
+import { anyMetadata, InMemoryEventStore } from '#testing';
 import { generateKey, Vault } from '#vault';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
@@ -17,14 +16,7 @@ import {
 
 const NOW = '2026-11-22T10:00:00.000Z';
 
-const metadata = (): EventMetadata => ({
-  commandId: randomUUID(),
-  correlationId: randomUUID(),
-  causationId: null,
-  tenantId: null,
-  actor: 'spec',
-  traceparent: null,
-});
+const metadata = () => anyMetadata();
 
 const fingerprintOf = (secret: string): string =>
   createHash('sha256').update(secret).digest('hex').slice(0, 8);

@@ -63,7 +63,7 @@ export class Scene {
         providerConnectionId: String(made.id),
       },
     };
-    const idempotencyKey = this.tenantId;
+    const idempotencyKey = crypto.randomUUID();
     const opened = await patiently(() => api.openConnection(request, { idempotencyKey }));
     this.connectionId = opened.id;
     this.providerIds.push(made.id);

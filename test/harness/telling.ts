@@ -89,9 +89,9 @@ const connectionLines = (view: ConnectionView): object => ({
     .toSorted(byText),
 });
 
-/** Some of the bank's texts end as the account's number does, which is another each time. */
+/** The bank's statement of a card names its number, which ends as the account's does and is another each time. */
 const withoutNumber = (text: string | null, { iban }: Scene): string | null =>
-  text?.replaceAll(iban.slice(-4), '····') ?? null;
+  text?.startsWith('FACTURE CARTE ') ? text.replace(iban.slice(-4), '····') : text;
 
 const ledgerLine = (row: TransactionView, scene: Scene): object => ({
   bookedOn: row.bookedOn,

@@ -108,7 +108,10 @@ describe('a caller who likes French', () => {
       errorCode: 'powens.unavailable',
       errorMessage:
         'Powens est momentanément indisponible. La prochaine synchronisation réessaiera d’elle-même. (Détail technique : Powens answered 503.)',
-      problems: [{}, { message: expect.stringMatching(/^1 ligne\(s\) .*pas de date lisible dans rdate/) as string }],
+      problems: [
+        {},
+        { message: expect.stringMatching(/^1 ligne\(s\) .*pas de date lisible dans rdate/) as string },
+      ],
     });
     const page = await askIn({ items: [FAILED], nextCursor: null }, '/v1/connections/c-1/syncs', 'fr');
     expect(page.body).toMatchObject({

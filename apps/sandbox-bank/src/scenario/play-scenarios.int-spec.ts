@@ -116,21 +116,25 @@ describe.each(readdirSync(folder).filter((file) => file !== 'shared-account.yaml
 });
 
 describe('random scenarios', () => {
-  it.each([1, 2, 3, 4])('end with the provider telling what the bank holds (part %i of 4)', async (part) => {
-    for (let seed = part * 10; seed < part * 10 + 10; seed++) {
-      const scenario = randomScenario(seed);
-      const before = await scenarios.load(scenario);
-      const user = await sandbox.driver.newUser();
-      await scenarios.link(before.id, user.userId);
-      const after = await played(before.id);
-      const steps = scenario.days.flatMap((day) => day.steps.map(nameOfStep));
-      const isEnded = steps.includes('deleteConnection') || steps.includes('deleteUser');
-      expect(after.connections.map(({ state }) => state)).toEqual(isEnded ? [] : [null]);
-      expectBalances(before, after);
-      if (!isEnded) await expectProviderTellsTruth(before.id, await sandbox.driver.renew(user));
-      await sandbox.driver.call(`/sandbox/users/${user.userId}`, { method: 'DELETE' });
-    }
-  }, 120_000);
+  it.each([1, 2, 3, 4])(
+    'end with the provider telling what the bank holds (part %i of 4)',
+    async (part) => {
+      for (let seed = part * 10; seed < part * 10 + 10; seed++) {
+        const scenario = randomScenario(seed);
+        const before = await scenarios.load(scenario);
+        const user = await sandbox.driver.newUser();
+        await scenarios.link(before.id, user.userId);
+        const after = await played(before.id);
+        const steps = scenario.days.flatMap((day) => day.steps.map(nameOfStep));
+        const isEnded = steps.includes('deleteConnection') || steps.includes('deleteUser');
+        expect(after.connections.map(({ state }) => state)).toEqual(isEnded ? [] : [null]);
+        expectBalances(before, after);
+        if (!isEnded) await expectProviderTellsTruth(before.id, await sandbox.driver.renew(user));
+        await sandbox.driver.call(`/sandbox/users/${user.userId}`, { method: 'DELETE' });
+      }
+    },
+    120_000,
+  );
 });
 
 describe('the shipped stories', () => {

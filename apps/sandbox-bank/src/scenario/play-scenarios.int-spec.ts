@@ -348,24 +348,23 @@ it('keeps the faults of a scenario from everybody else, and mends what it spoilt
   expect(await rowsOf(victim)).toHaveLength(7);
 });
 
-it('mends the rows of an account that was re-created, too: they are still listed', async () => {
-  const told = await scenarios.loadYaml(
-    twoDays(
-      'recreated',
-      '{ spoil: { account: main, kinds: [no-row] } }, { sync: {} }, { recreate: { account: main, old: deleted } }',
-    ),
-  );
-  const user = await sandbox.driver.newUser();
-  await scenarios.link(told.id, user.userId);
-  const missing = async (): Promise<number> => {
-    const { body } = await sandbox.driver.call<Page>('/2.0/users/me/transactions?limit=1000&all', user);
-    return body.transactions.filter((row) => (row as Row | null) === null).length;
-  };
-  await scenarios.advance({ to: '2026-08-04 07:00' });
-  expect(await missing()).toBe(2);
-  await scenarios.advance({ days: 2 });
-  expect(await missing()).toBe(0);
-});
+it.each(['recreate: { account: main, old: deleted }', 'reissue: { account: main }'])(
+  'mends also the rows that are still listed under their former ids (%s)',
+  async (renewal) => {
+    const spoil = 'spoil: { account: main, kinds: [no-row] }';
+    const told = await scenarios.loadYaml(twoDays('renewed', `{ ${spoil} }, { sync: {} }, { ${renewal} }`));
+    const user = await sandbox.driver.newUser();
+    await scenarios.link(told.id, user.userId);
+    const missing = async (): Promise<number> => {
+      const { body } = await sandbox.driver.call<Page>('/2.0/users/me/transactions?limit=1000&all', user);
+      return body.transactions.filter((row) => (row as Row | null) === null).length;
+    };
+    await scenarios.advance({ to: '2026-08-04 07:00' });
+    expect(await missing()).toBe(2);
+    await scenarios.advance({ days: 2 });
+    expect(await missing()).toBe(0);
+  },
+);
 
 it('serves pages as short as it is told to, to the last row', async () => {
   const { body } = await sandbox.driver.call<{ rowsPerPage: number }>('/sandbox/settings', {

@@ -91,10 +91,10 @@ const ACTIONS: Actions = {
     for (const key of keys)
       for (const row of bank.rows(key)) {
         if (row.override !== null) bank.change(row, {});
-        // An account that was re-created is read no more, but its old rows are still listed.
+        // What was re-issued, or is of an account that was re-created, is read no more, but still listed.
         store.run(
-          `UPDATE transactions SET override = NULL WHERE row_id = ? AND override IS NOT NULL
-             AND id_account IN (SELECT id FROM accounts WHERE deleted IS NOT NULL)`,
+          `UPDATE transactions SET override = NULL WHERE abs(row_id) = ? AND override IS NOT NULL
+             AND (row_id < 0 OR id_account IN (SELECT id FROM accounts WHERE deleted IS NOT NULL))`,
           row.row_id,
         );
       }

@@ -154,7 +154,6 @@ describe('a run', () => {
   });
 
   describe('of an account that shows nothing any more', () => {
-    const nothing = () => ({ beliefs: new Map([['a', false]]) });
     const day = addDays(TODAY, 7);
     const noon = `${day}T12:00:00.000Z`;
     const doubted = carryOut({ cursor: first, today: day, begunAt: noon, refreshedAt: noon }, nothing).cursor;
@@ -178,7 +177,6 @@ describe('a run', () => {
     });
 
     it('forgets the doubt when the account shows rows again', () => {
-      const shown = () => ({ beliefs: new Map([['a', true]]) });
       const { cursor } = carryOut({ cursor: doubted, today: day, begunAt: noon }, shown);
       expect(believes({ begunAt: dayLater, refreshedAt: dayLater }, cursor)).toBe(false);
       // What comes by changes alone says nothing of an account that shows none.
@@ -202,6 +200,10 @@ describe('a run', () => {
     expect(carryOut({ cursor, wantedFrom }).kinds.flat()).not.toContain('changes');
   });
 });
+
+/** A whole read of account `a` that shows rows, and one that shows none where some are known. */
+const shown = () => ({ beliefs: new Map([['a', true]]) });
+const nothing = () => ({ beliefs: new Map([['a', false]]) });
 
 /** A slice that shows rows of account `a` of these days. */
 const seen = (from: string, to: string) => () => ({

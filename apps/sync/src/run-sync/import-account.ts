@@ -4,6 +4,7 @@ import {
 import { derivedId } from '#event-store';
 import type { BankDay, EventMetadata } from '#kernel';
 import type { Sql } from '#read-model';
+import { DaysInDoubt, firstDayInDoubt } from './days-in-doubt.js';
 import { type LedgerStanding, standingOf } from './ledger-rows.js';
 import { LedgerSession, type SessionDeps } from './ledger-session.js';
 import {
@@ -83,6 +84,7 @@ export class AccountImport {
    * Rows of whole days, all of one account and of one page set. Resolves to how many of them the ledger has now: others are
    * of before the days that are wanted, or were taken back before it ever had them.
    * @throws {StalePages} fetch again
+   * @throws {DaysInDoubt} fetch again, with these days as a whole
    */
   async importRows(rows: readonly Readable[], pages: PageSet, now: string): Promise<number> {
     const known = await this.#keysOfKnown(rows, pages);
@@ -99,6 +101,7 @@ export class AccountImport {
       { type: 'ImportRows', context: this.#context, reading, rows: identified, now },
       { rows: seen.known, balance: null },
     );
+    if (pages.mayAskForDays) this.#doubt(decided, seen, pages);
     await this.#session.append(decided, revision);
     return held;
   }
@@ -126,6 +129,12 @@ export class AccountImport {
       this.#missed += endedBy(decided);
       if (ids.length < ABSENT_AT_ONCE || decided.length === 0) return null;
     }
+  }
+
+  #doubt(decided: readonly LedgerEvent[], { known }: Look, { providerAccountId }: PageSet): void {
+    const { ledgerId } = this.#context;
+    const from = firstDayInDoubt(decided, known, { ledgerId, providerAccountId });
+    if (from) throw new DaysInDoubt(providerAccountId, from);
   }
 
   #reading({ providerAccountId }: PageSet, gone: ReadonlySet<string>): Reading {

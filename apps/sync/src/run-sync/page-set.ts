@@ -24,6 +24,8 @@ export interface PageSet {
    * not come to its end.
    */
   readonly wholeDays: WholeDays | null;
+  /** Changes were asked for, and some days of the account can be read as a whole with them if need be. */
+  readonly mayAskForDays?: boolean;
   /** It showed nothing long ago already: that it shows nothing now is to be believed. */
   readonly believesEmpty?: boolean;
 }

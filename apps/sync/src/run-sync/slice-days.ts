@@ -1,8 +1,9 @@
 import type { KnownAccount } from '#domain';
-import type { BankDay } from '#kernel';
+import { addDays, type BankDay } from '#kernel';
 import type { FetchStep } from '#providers';
+import type { DaysInDoubt } from './days-in-doubt.js';
 import type { WholeDays } from './page-set.js';
-import type { Slice } from './run-coverage.js';
+import type { Slice, SliceEnd } from './run-coverage.js';
 
 /** How one read of a slice ended. */
 export type FetchEnd = Extract<FetchStep, { kind: 'end' }>;
@@ -36,4 +37,28 @@ export const wholeDaysOf = (
   const isFollowed = ends.every(({ complete }) => complete);
   const knownFrom = (isFollowed ? firstDaysOf(slice).get(id) : undefined) ?? from;
   return { from, to: null, knownFrom, isShownAnew: !!sharedSince };
+};
+
+/** A row is missed only after the first days of what was read, so more than those are read before the one that counts. */
+const DAYS_BEFORE = 8;
+
+/** Whether only changes of the account are read, so that its days can be asked for, too. */
+export const mayAskForDays = ({ kind, reads }: Slice, providerAccountId: string): boolean =>
+  kind === 'recent' &&
+  reads.every(
+    ({ part, accounts }) =>
+      part.kind === 'changes' || !accounts.some((each) => each.providerAccountId === providerAccountId),
+  );
+
+/** With all that the account shows from shortly before these days on; its changes still come last. */
+export const withDays = (slice: Slice, { providerAccountId, from }: DaysInDoubt): Slice => {
+  const accounts = [{ providerAccountId, from: addDays(from, -DAYS_BEFORE) }];
+  return { ...slice, reads: [{ part: { kind: 'window', to: null }, accounts }, ...slice.reads] };
+};
+
+/** What was read beyond the plan proves no more than the plan would, and nothing at all where it did not come to its end. */
+export const plannedEnds = ({ reads }: Slice, { ends }: Pick<SliceEnd, 'ends'>): SliceEnd['ends'] => {
+  const planned = ends.slice(-reads.length);
+  const isWhole = ends.every(({ complete }) => complete);
+  return isWhole ? planned : planned.map((end) => ({ ...end, complete: false }));
 };

@@ -8,15 +8,23 @@ import { overdueBy } from '../run-deadline.js';
 import type { SyncDeps } from '../sync-deps.js';
 import { DaysByAccount } from './days-by-account.js';
 import { AccountImport, StalePages } from './import-account.js';
+import { DaysInDoubt } from './days-in-doubt.js';
 import { judgeEvidence } from './judge-evidence.js';
 import { LookAtBank } from './look-at-bank.js';
 import { ledgerByLedger } from './ledger-by-ledger.js';
-import type { PageSet, WholeDays } from './page-set.js';
+import type { PageSet } from './page-set.js';
 import { ProviderSession } from './provider-session.js';
 import { readAhead } from './read-ahead.js';
 import { returnedAccounts } from './returned-accounts.js';
 import { RunCoverage, type Slice, type SliceEnd } from './run-coverage.js';
-import { type FetchEnd, firstDaysOf, wholeDaysOf } from './slice-days.js';
+import {
+  type FetchEnd,
+  firstDaysOf,
+  mayAskForDays,
+  plannedEnds,
+  wholeDaysOf,
+  withDays,
+} from './slice-days.js';
 import { countStaged, noteProblem, type RunProgress } from './run-progress.js';
 import { NOTHING_STAGED, type Staging, StagingLost } from './staging.js';
 import {
@@ -155,13 +163,16 @@ export class SyncAttempt {
     );
     const accounts = tracked.filter(({ providerAccountId }) => wanted.has(providerAccountId));
     const pagesBefore = this.#progress.pages;
+    let asked = slice;
     for (let fetches = 1; ; fetches += 1) {
       this.#progress.pages = pagesBefore;
       try {
-        coverage.done(slice, await this.#fetchAndImport(session, linked, accounts, coverage, slice));
+        const end = await this.#fetchAndImport(session, linked, accounts, coverage, asked);
+        coverage.done(slice, { ...end, ends: plannedEnds(slice, end) });
         return;
       } catch (error) {
-        if (!(error instanceof StalePages) || fetches >= MAX_FETCHES) throw error;
+        if (error instanceof DaysInDoubt) asked = withDays(asked, error);
+        else if (!(error instanceof StalePages) || fetches >= MAX_FETCHES) throw error;
       }
     }
   }
@@ -203,9 +214,13 @@ export class SyncAttempt {
     const beliefs = new Map<string, boolean>();
     await ledgerByLedger(accounts, async (account) => {
       const wholeDays = wholeDaysOf(account, slice, ends);
-      const believesEmpty = coverage.believesEmpty(account.providerAccountId);
-      const isBelieved = await this.#importAccount(account, wholeDays, believesEmpty);
-      if (wholeDays) beliefs.set(account.providerAccountId, isBelieved);
+      const { providerAccountId } = account;
+      const isBelieved = await this.#importAccount(account, {
+        wholeDays,
+        mayAskForDays: mayAskForDays(slice, providerAccountId),
+        believesEmpty: coverage.believesEmpty(providerAccountId),
+      });
+      if (wholeDays) beliefs.set(providerAccountId, isBelieved);
     });
     const isAsked = this.#staged.size > 0 || beliefs.size > 0;
     const staged = isAsked ? await this.#staging.summary(syncId, attempt) : NOTHING_STAGED;
@@ -243,13 +258,12 @@ export class SyncAttempt {
   /** The next chunk is read while the log answers for the last one. Resolves to whether the answer is to be believed. */
   async #importAccount(
     { providerAccountId, trackedAs }: KnownAccount,
-    wholeDays: WholeDays | null,
-    believesEmpty: boolean,
+    read: Pick<PageSet, 'wholeDays' | 'mayAskForDays' | 'believesEmpty'>,
   ): Promise<boolean> {
     const { syncId, attempt } = this.#run;
     const each = this.#imports.get(providerAccountId);
     if (!each) return true;
-    const pages: PageSet = { syncId, attempt, providerAccountId, wholeDays, believesEmpty };
+    const pages: PageSet = { syncId, attempt, providerAccountId, ...read };
     const chunks = this.#staged.has(providerAccountId)
       ? readAhead(this.#staging.chunks(syncId, attempt, providerAccountId))
       : [];
@@ -258,7 +272,7 @@ export class SyncAttempt {
       const held = await each.importRows(rows, pages, this.#deps.clock.now());
       this.#progress.readableSoFar += held;
     }
-    if (wholeDays) await this.#stopIfUnwanted();
+    if (read.wholeDays) await this.#stopIfUnwanted();
     const doubt = await each.finish(pages, this.#deps.clock.now());
     this.#progress.readableSoFar += each.missed;
     if (doubt) noteProblem(this.#progress, doubt, { accountId: trackedAs });

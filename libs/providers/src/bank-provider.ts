@@ -114,7 +114,7 @@ export interface FetchRequest {
   readonly begunAt: string;
   /**
    * ISO 8601 UTC: when the provider last looked at the bank, as it said before this fetch. What it saw then is on the pages, so
-   * the cursor may reach so far though no row is so recent: a quiet account would be read again and again. `null`: unknown.
+   * the cursor may reach so far though no row is so recent: the same last rows would be read again and again. `null`: unknown.
    */
   readonly refreshedAt: string | null;
 }

@@ -20,6 +20,7 @@ type Stop = 'page-cap' | 'repeated-cursor' | 'cut-short' | null;
 /** One fetch of transactions: its pages, how many there were, and how far it came. */
 export class TransactionsFetch {
   private pages = 0;
+  private hasRows = false;
   private lastUpdate: string | null;
   private readonly wanted: ReadonlyMap<string, WantedAccount>;
   private readonly cursor: TransactionsCursor | null;
@@ -50,8 +51,13 @@ export class TransactionsFetch {
     yield { kind: 'end', complete: true, cursor, reason: null, scope };
   }
 
+  /**
+   * The mark goes as far as the provider looked at the bank; without a row it stays where it is: an answer that is empty by
+   * mistake looks like one that has nothing new, and to ask again for what changed since costs nothing.
+   */
   private nextCursor(): string | null {
     if (this.lastUpdate === null) return null;
+    if (!this.hasRows && this.cursor) return formatCursor(this.cursor);
     const { begunAt, refreshedAt } = this.request;
     const latestMs = Date.parse(begunAt);
     const lastUpdate = laterOf(this.lastUpdate, refreshedAt, latestMs) ?? this.lastUpdate;
@@ -69,6 +75,7 @@ export class TransactionsFetch {
       const page = await this.page(address);
       if (page === null) return 'no-account';
       this.pages += 1;
+      if (page.rows.length > 0) this.hasRows = true;
       yield { kind: 'page', items: this.itemsOf(page.rows) };
       if (count.isCutShort(page)) return 'cut-short';
       address = page.next === null ? null : this.client.follow(page.next);

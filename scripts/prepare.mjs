@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import { provideBrowser } from './browser.mjs';
 import { buildWhenChanged } from './built.mjs';
 import { isInstalled } from './installed.mjs';
 import { provideNatsServer } from './nats-server.mjs';
 import { oneAtATime } from './one-at-a-time.mjs';
 import { npm, tool } from './run.mjs';
 
-// Packages as the lockfile says; with --build also what running needs: the built tree and a nats-server. What is there
-// already is left alone.
+// Packages as the lockfile says; with --build also what running needs: the built tree and a nats-server; with --browser
+// what the tests of pages need besides. What is there already is left alone.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const say = (line) => console.error(line);
 
@@ -56,11 +57,20 @@ const provideNats = async () =>
     say(`${error.message}\n(NATS_URL is set, so we go on without it.)`);
   });
 
+/** After the nats-server: two apt-gets at once would lock each other out. Without a browser its tests alone fail. */
+const provideTools = async () => {
+  await provideNats();
+  if (process.argv.includes('--browser'))
+    await provideBrowser(say).catch((error) =>
+      say(`${error.message}\n(All but the tests of pages goes on.)`),
+    );
+};
+
 try {
   requireNode();
   await oneAtATime(join(root, '.passerelle', 'prepare.lock'), say, async () => {
     await install();
-    if (process.argv.includes('--build')) await Promise.all([provideNats(), build()]);
+    if (process.argv.includes('--build')) await Promise.all([provideTools(), build()]);
   });
 } catch (error) {
   console.error(`\n${error.message}`);

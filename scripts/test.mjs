@@ -32,7 +32,8 @@ let totals;
 let status;
 try {
   // Not an npm pre-script: a tree that does not even build has an honest last line too.
-  const prepared = await run(process.execPath, [join(root, 'scripts', 'prepare.mjs'), '--build']);
+  const tools = projects.includes('e2e') ? ['--build', '--browser'] : ['--build'];
+  const prepared = await run(process.execPath, [join(root, 'scripts', 'prepare.mjs'), ...tools]);
   if (prepared !== 0) throw new Error('nothing could be tested, see above.');
   status = await tool(
     root,

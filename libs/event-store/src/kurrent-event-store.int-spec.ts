@@ -29,6 +29,23 @@ describe('KurrentEventStore, reading', () => {
     expect(performance.now() - started).toBeLessThan(5_000);
     await store.close();
   });
+
+  it.each([{}, { maxCount: 1 }, { maxCount: 1, direction: 'backwards' as const }])(
+    'closes at once after a read was left early that had come to its end meanwhile: %j',
+    async (options) => {
+      const store = open();
+      const stream = `${freshCategory()}-1`;
+      await store.append(stream, 'no-stream', [counted(0), counted(1)]);
+      for await (const _ of store.readStream(stream, options)) {
+        await pause(50);
+        break;
+      }
+      let isClosed = false;
+      const closing = store.close().then(() => (isClosed = true));
+      await until(() => isClosed, 5_000);
+      await closing;
+    },
+  );
 });
 
 describe('KurrentEventStore, its identity', () => {

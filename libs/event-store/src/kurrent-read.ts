@@ -47,6 +47,8 @@ async function* follow(call: Call, silenceMs: number): AsyncGenerator<ResolvedEv
   } finally {
     clearTimeout(silence);
     call.cancel();
+    // A cancelled call ends only after its last message was taken, and until then the client keeps it and waits for it.
+    call.destroy();
   }
 }
 

@@ -143,14 +143,21 @@ const withAlike = async (
   if ([...feeding].every((id) => id === providerAccountId)) return direct;
   const held = [...direct.values()].map(({ transaction }) => transaction);
   const meant = [...held, ...contents];
-  const ids = await candidateIds(tx, ledgerId, meant);
-  const known = new Map([...direct, ...(await ledgerRows(tx, ledgerId, without(ids, direct)))]);
+  const known = new Map(direct);
+  const add = async (ids: readonly string[]): Promise<readonly LedgerRow[]> => {
+    const rows = await ledgerRows(tx, ledgerId, without(ids, known));
+    for (const [id, row] of rows) known.set(id, row);
+    return [...rows.values()];
+  };
+  await add(await candidateIds(tx, ledgerId, meant));
   const followed = new Set<string>();
   let words: readonly string[] = meant.map(wordOf);
   for (let step = 0; step <= MAX_SEEKING_STEPS && words.length > 0; step += 1) {
     for (const word of words) followed.add(word);
-    const found = without(await idsUnderWords(tx, ledgerId, words), known);
-    for (const [id, row] of await ledgerRows(tx, ledgerId, found)) known.set(id, row);
+    const found = await add(await idsUnderWords(tx, ledgerId, words));
+    // Ids may leave these for others: whether those that look like them are too many then shows only beside them.
+    const standing = found.filter(({ removed }) => !removed).map(({ transaction }) => transaction);
+    await add(await candidateIds(tx, ledgerId, standing));
     words = astrayWords([...known.values()], feeding).filter((word) => !followed.has(word));
   }
   return known;

@@ -623,6 +623,31 @@ describe('equal rows that two links to one account show', () => {
   });
 });
 
+describe('rows that three links to one account show', () => {
+  it('stay as many as the bank has when one link sees last, day by day, which of them became others', async () => {
+    const [second, third] = [1, 2].map((days) => addDays(DAY, days));
+    const bread = (account: string, ...ids: readonly string[]) => ids.map((id) => row(account, id));
+    const thirteen = { bookedOn: second, amount: '-13.00' };
+    const five = { bookedOn: third, amount: '-5.00' };
+    // So many that each day is a chunk of its own.
+    const others = Array.from({ length: 1000 }, (_, n) =>
+      row('p3', `more-${n}`, { bookedOn: n < 500 ? DAY : second, amount: `-${n}.01` }),
+    );
+    runs.feeding = new Set(['p1', 'p2', 'p3']);
+    await runs.read('p3', [[...bread('p3', '1', '2', '3', '4'), row('p3', '5', five), ...others]]);
+    for (const account of ['p1', 'p2']) {
+      const shown = bread(account, '11', '12', '13', '14');
+      await runs.read(account, [[...shown, row(account, '15', thirteen), row(account, '16', five)]]);
+    }
+    const changed = [row('p3', '3', thirteen), row('p3', '6', five)];
+    await runs.read('p3', [[...bread('p3', '1', '2', '4', '5'), ...changed, ...others]]);
+    const held = await runs.held();
+    expect(held.filter((each) => each.includes(' -4.50 '))).toHaveLength(4);
+    expect(held).toHaveLength(1006);
+    await check(runs);
+  });
+});
+
 /** What a random bank does, and how one or more provider accounts show it. */
 const kind = fc.nat(5);
 const post = fc.record({

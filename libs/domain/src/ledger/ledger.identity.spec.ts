@@ -256,7 +256,10 @@ class World {
     this.state = events.reduce<LedgerState>(ledger.evolve, this.state);
   }
 
-  /** With the rows under one of whose ids this was said last, or what an id says that sits on a row which says otherwise by now. */
+  /**
+   * With the rows under one of whose ids this was said last, or what an id says that sits on a row which says otherwise by now,
+   * and those that look like them.
+   */
   #sought(seen: readonly LedgerRow[], words: readonly string[]): readonly LedgerRow[] {
     const names = this.accounts.map(({ name }) => name);
     const astray = seen
@@ -272,7 +275,13 @@ class World {
     const found = [...this.state.rows.values()].filter(
       (row) => !seen.includes(row) && row.keys.some(({ live, word }) => live && wanted.has(word)),
     );
-    return found.length === 0 ? seen : this.#sought([...seen, ...found], words);
+    if (found.length === 0) return seen;
+    const prints = new Set(found.map(({ transaction }) => printOf(transaction)));
+    const alike = [...this.state.rows.values()].filter(
+      (row) =>
+        !row.removed && !seen.includes(row) && !found.includes(row) && prints.has(printOf(row.transaction)),
+    );
+    return this.#sought([...seen, ...found, ...alike], words);
   }
 
   get held(): readonly string[] {
@@ -392,6 +401,41 @@ const ofLinks = (
 /** In which order the links are read at last. */
 const lastReads = fc.array(nth, { minLength: 3, maxLength: 3 });
 
+const readOf = (nth: number) =>
+  ({ do: 'read', nth, from: null, order: 0, pageSize: 1 }) as const satisfies Step;
+
+/** Stories that once ended with a row too many, and with one too few: it takes thousands of others to find them again. */
+const OF_LINKS: [Step[], number[]][] = [
+  [
+    [
+      { do: 'post-other' },
+      { do: 'post', kinds: [0, 0, 6, 0, 0] },
+      { do: 'post-other' },
+      { do: 'post-other' },
+      { do: 'remove', nth: 0, told: false },
+      readOf(4),
+      { do: 'change', nth: 9, kind: 0 },
+      { do: 'change-to-other', nth: 3 },
+      { do: 'post', kinds: [6] },
+      { do: 'change-to-other', nth: 3 },
+    ],
+    [0, 3, 0],
+  ],
+  [
+    [
+      { do: 'post', kinds: [0, 0, 0] },
+      { do: 'change', nth: 0, kind: 2 },
+      { do: 'change', nth: 8, kind: 2 },
+      readOf(0),
+      { do: 'post', kinds: [2, 0, 2] },
+      readOf(17),
+      { do: 'reissue', nth: 11, every: 2 },
+      { do: 'change-to-other', nth: 0 },
+    ],
+    [11, 0, 0],
+  ],
+];
+
 /** Each link shows each row of the bank once. */
 const expectPaired = (world: World): void => {
   for (const account of world.accounts) expect(world.shownBy(account)).toEqual(world.truth);
@@ -443,7 +487,7 @@ describe('any multiset of bank rows', () => {
             expectPaired(world);
           },
         ),
-        { numRuns: 300, seed: 13 },
+        { numRuns: 300, seed: 13, examples: OF_LINKS },
       );
     },
     60_000,

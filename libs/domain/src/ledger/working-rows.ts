@@ -122,10 +122,21 @@ export class WorkingRows {
   /** Nothing about the row is new, but that it is shown so under this id. */
   assign(id: string, { providerAccountId, providerTransactionId, word, providerUpdatedAt }: LedgerKey): void {
     const key = { id, providerAccountId, providerTransactionId, word, providerUpdatedAt };
+    this.#endGone(id, providerAccountId);
     this.telling.assign(key);
     this.#move(key);
     const row = this.#rows.get(id);
     if (row) this.#put(assignedRow(row, key));
+  }
+
+  /** An account shows a row under one id: the one that is gone makes room, or its end would be taken for the row's. */
+  #endGone(id: string, providerAccountId: string): void {
+    const row = this.#rows.get(id);
+    const gone = row && liveKeyOf(row, providerAccountId);
+    if (!gone || providerAccountId !== this.#reading.providerAccountId || this.seatOf(row)) return;
+    const { providerTransactionId } = gone;
+    const ended = { id, providerAccountId, providerTransactionId, providerUpdatedAt: null };
+    this.endKey(row, { ...ended, reason: 'absent-from-bank' });
   }
 
   endKey(row: LedgerRow, ended: EndedKey): void {

@@ -2,17 +2,17 @@ import { dayOf, fingerprintOf, type LedgerEvent, type LedgerRow } from '#domain'
 import type { BankDay } from '#kernel';
 
 /**
- * The account shows a row that is equal to one which it showed under another id before: a second purchase, or the same one
- * under a new id. Only all that it shows of the day tells them apart.
+ * Accounts show rows that are equal to ones which they showed under another id before: second purchases, or the same ones under
+ * new ids. Only all that they show of the days tells them apart.
  */
 export class DaysInDoubt extends Error {
   override readonly name = 'DaysInDoubt';
   constructor(
-    readonly providerAccountId: string,
-    /** The first such day. */
-    readonly from: BankDay,
+    /** Each with the first such day. */
+    readonly accounts: readonly { readonly providerAccountId: string; readonly from: BankDay }[],
   ) {
-    super(`Account ${providerAccountId} may show rows of ${from} under new ids.`);
+    const days = accounts.map(({ providerAccountId, from }) => `${providerAccountId} from ${from} on`);
+    super(`Accounts may show rows under new ids: ${days.join(', ')}.`);
   }
 }
 

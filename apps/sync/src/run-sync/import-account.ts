@@ -134,7 +134,7 @@ export class AccountImport {
   #doubt(decided: readonly LedgerEvent[], { known }: Look, { providerAccountId }: PageSet): void {
     const { ledgerId } = this.#context;
     const from = firstDayInDoubt(decided, known, { ledgerId, providerAccountId });
-    if (from) throw new DaysInDoubt(providerAccountId, from);
+    if (from) throw new DaysInDoubt([{ providerAccountId, from }]);
   }
 
   #reading({ providerAccountId }: PageSet, gone: ReadonlySet<string>): Reading {

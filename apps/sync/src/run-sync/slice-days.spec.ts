@@ -19,16 +19,17 @@ describe('days in doubt', () => {
     expect(mayAskForDays({ ...plan, kind: 'backfill' }, 'a')).toBe(false);
   });
 
-  it('are asked for once, with some before them, and before the changes', () => {
-    const asked = withDays(plan, new DaysInDoubt('a', bankDay('2026-05-12')));
-    expect(asked.reads).toEqual([
-      {
-        part: { kind: 'window', to: null },
-        accounts: [{ providerAccountId: 'a', from: bankDay('2026-05-04') }],
-      },
-      window,
-      changes,
-    ]);
+  it('are asked for once and together, with some before them, and before the changes', () => {
+    const doubts = [
+      { providerAccountId: 'a', from: bankDay('2026-05-12') },
+      { providerAccountId: 'c', from: bankDay('2026-05-09') },
+    ];
+    const asked = withDays(plan, new DaysInDoubt(doubts));
+    const extra = [
+      { providerAccountId: 'a', from: bankDay('2026-05-04') },
+      { providerAccountId: 'c', from: bankDay('2026-05-01') },
+    ];
+    expect(asked.reads).toEqual([{ part: { kind: 'window', to: null }, accounts: extra }, window, changes]);
     expect(mayAskForDays(asked, 'a')).toBe(false);
   });
 

@@ -50,10 +50,12 @@ export const mayAskForDays = ({ kind, reads }: Slice, providerAccountId: string)
       part.kind === 'changes' || !accounts.some((each) => each.providerAccountId === providerAccountId),
   );
 
-/** With all that the account shows from shortly before these days on; its changes still come last. */
-export const withDays = (slice: Slice, { providerAccountId, from }: DaysInDoubt): Slice => {
-  const accounts = [{ providerAccountId, from: addDays(from, -DAYS_BEFORE) }];
-  return { ...slice, reads: [{ part: { kind: 'window', to: null }, accounts }, ...slice.reads] };
+/** With all that these accounts show from shortly before the days on; their changes still come last. */
+export const withDays = (slice: Slice, { accounts }: DaysInDoubt): Slice => {
+  const wanted = accounts.map(({ providerAccountId, from }) => {
+    return { providerAccountId, from: addDays(from, -DAYS_BEFORE) };
+  });
+  return { ...slice, reads: [{ part: { kind: 'window', to: null }, accounts: wanted }, ...slice.reads] };
 };
 
 /** What was read beyond the plan proves no more than the plan would, and nothing at all where it did not come to its end. */

@@ -212,16 +212,25 @@ export class SyncAttempt {
       return read;
     });
     const beliefs = new Map<string, boolean>();
+    const doubts: DaysInDoubt['accounts'][number][] = [];
     await ledgerByLedger(accounts, async (account) => {
       const wholeDays = wholeDaysOf(account, slice, ends);
       const { providerAccountId } = account;
-      const isBelieved = await this.#importAccount(account, {
+      const read = {
         wholeDays,
         mayAskForDays: mayAskForDays(slice, providerAccountId),
         believesEmpty: coverage.believesEmpty(providerAccountId),
-      });
-      if (wholeDays) beliefs.set(providerAccountId, isBelieved);
+      };
+      try {
+        const isBelieved = await this.#importAccount(account, read);
+        if (wholeDays) beliefs.set(providerAccountId, isBelieved);
+      } catch (error) {
+        if (!(error instanceof DaysInDoubt)) throw error;
+        doubts.push(...error.accounts);
+      }
     });
+    // A bank that issues ids anew does so for all accounts: their days are read together.
+    if (doubts.length > 0) throw new DaysInDoubt(doubts);
     const isAsked = this.#staged.size > 0 || beliefs.size > 0;
     const staged = isAsked ? await this.#staging.summary(syncId, attempt) : NOTHING_STAGED;
     if (!staged.isWhole) throw new StagingLost(syncId, attempt);

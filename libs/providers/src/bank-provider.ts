@@ -56,6 +56,10 @@ export interface ProviderAccount {
   readonly balance: string | null;
   /** `not-shared`: the person did not (or no longer) agree; `vanished`: the bank no longer shows it. */
   readonly status: 'shared' | 'not-shared' | 'vanished';
+  /** When the provider last read this account at the bank, ISO 8601 UTC; absent or `null`: it does not say. */
+  readonly refreshedAt?: string | null;
+  /** The provider's own name of what keeps it from reading this account; absent or `null`: nothing, or it does not say. */
+  readonly error?: string | null;
 }
 
 /** Who can make the connection work again. */
@@ -81,6 +85,8 @@ export interface ConnectionSnapshot {
   readonly refreshedAt: string | null;
   /** When the provider tries again by itself, ISO 8601 UTC; `null` when it does not say. */
   readonly nextTryAt?: string | null;
+  /** `false`: it does not refresh this connection by itself; absent or `null`: it does not say. */
+  readonly automaticRefresh?: boolean | null;
   readonly consentExpiresAt: string | null;
   readonly accounts: readonly ProviderAccount[];
 }

@@ -52,6 +52,7 @@ export const observationOf = (
   waiting: waitingOf(snapshot.health),
   nextTryAt: snapshot.nextTryAt ?? null,
   refreshedAt: snapshot.refreshedAt,
+  automaticRefresh: snapshot.automaticRefresh ?? null,
   consentExpiresAt: snapshot.consentExpiresAt,
   accounts: snapshot.accounts.map((account) =>
     factsOf(account, identitiesOf(account, owner).map(ledgerIdOf)),

@@ -31,6 +31,7 @@ const changeBy = (event: ConnectionEvent): string | undefined => {
     case 'WaitingEnded':
     case 'RefreshPlanned':
     case 'SilenceNoticed':
+    case 'AutomaticRefreshObserved':
     case 'ConsentObserved':
     case 'ConsentExpiring':
     case 'TokenReplaced':

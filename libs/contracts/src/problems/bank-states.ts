@@ -148,4 +148,15 @@ export const BANK_STATES = {
       next: 'La prochaine synchronisation lira ce qui arrive.',
     },
   },
+  'state-missing': {
+    owner: 'provider',
+    en: {
+      what: 'The provider does not say whether it reaches the bank; what it had was read.',
+      next: 'We look again at each sync; if it lasts, the operator asks the provider.',
+    },
+    fr: {
+      what: 'Le prestataire ne dit pas s’il joint la banque ; ce qu’il avait a été lu.',
+      next: 'Nous regardons de nouveau à chaque synchronisation ; si cela dure, l’exploitant interroge le prestataire.',
+    },
+  },
 } as const satisfies ProblemEntries;

@@ -75,6 +75,8 @@ export interface ObserveProvider {
   readonly nextTryAt?: string | null;
   /** When the provider last read the bank; `null`: never, or it does not say. */
   readonly refreshedAt?: string | null;
+  /** Whether the provider refreshes the connection by itself; `null`: it does not say. */
+  readonly automaticRefresh?: boolean | null;
   readonly consentExpiresAt: string | null;
   readonly accounts: readonly AccountFacts[];
   readonly now: string;

@@ -151,6 +151,11 @@ export type SilenceNoticed = Event<
   'SilenceNoticed',
   { readonly refreshedAt: string; readonly noticedAt: string }
 >;
+/** Whether the provider refreshes the connection by itself; told when that becomes another, or is off from the start. */
+export type AutomaticRefreshObserved = Event<
+  'AutomaticRefreshObserved',
+  { readonly isOn: boolean; readonly observedAt: string }
+>;
 export type ConnectionRecovered = Event<'ConnectionRecovered', { readonly recoveredAt: string }>;
 export type ConsentObserved = Event<
   'ConsentObserved',
@@ -223,6 +228,7 @@ export type ConnectionEvent =
   | WaitingEnded
   | RefreshPlanned
   | SilenceNoticed
+  | AutomaticRefreshObserved
   | ConnectionRecovered
   | ConsentObserved
   | ConsentExpiring

@@ -64,6 +64,8 @@ export interface OpenedConnection extends ConnectionContext {
   /** When the provider tries again by itself to end what is wrong. */
   readonly nextTryAt?: string | null;
   readonly consentExpiresAt: string | null;
+  /** `false`: the provider does not refresh it by itself. Absent or `null`: nothing is known against it. */
+  readonly automaticRefresh?: boolean | null;
   /** The newest that the bank gave when its silence was noticed. */
   readonly silentSince?: string | null;
   /** The last warning: of the consent that ends on this day, and how early. */

@@ -104,7 +104,7 @@ export const connection: Decider<ConnectionState, ConnectionCommand, ConnectionE
   category: 'connection',
   events: [
     'ConnectionOpened', 'LinkStarted', 'SpareUserMade', 'ConnectionLinked', 'LinkConfirmed', 'LinkFailed', 'AccountDiscovered', 'AccountTracked',
-    'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'WaitingStarted', 'WaitingEnded', 'RefreshPlanned', 'SilenceNoticed', 'ConnectionRecovered', 'ConsentObserved', 'ConsentExpiring',
+    'AccountIgnored', 'AccountVanished', 'UserActionRequired', 'WaitingStarted', 'WaitingEnded', 'RefreshPlanned', 'SilenceNoticed', 'AutomaticRefreshObserved', 'ConnectionRecovered', 'ConsentObserved', 'ConsentExpiring',
     'TokenReplaced', 'TokenResealed', 'OtherLinksObserved', 'SettingsChanged', 'SyncPaused', 'SyncResumed', 'ConnectionDisconnected',
     'LinkEnded', 'LinkEndRefused',
   ], // prettier-ignore

@@ -30,6 +30,7 @@ const opened = (data: ConnectionOpened['data'], before: ConnectionState): Connec
   problem: null,
   waiting: null,
   nextTryAt: null,
+  automaticRefresh: null,
   consentExpiresAt: null,
   silentSince: null,
   consentWarned: null,
@@ -194,6 +195,8 @@ const evolveOpened = (state: Opened, event: Exclude<ConnectionEvent, ConnectionO
       return { ...state, ...WELL, waiting: state.waiting ?? null };
     case 'SilenceNoticed':
       return { ...state, silentSince: event.data.refreshedAt };
+    case 'AutomaticRefreshObserved':
+      return { ...state, automaticRefresh: event.data.isOn };
     case 'WaitingStarted':
       return { ...state, waiting: { code: event.data.code, since: event.data.startedAt } };
     case 'WaitingEnded':

@@ -580,3 +580,31 @@ describe('a refusal of the provider', () => {
     given(connection, opened).when(refused).thenNothing();
   });
 });
+
+const seen = (automaticRefresh: boolean | null) => observe([ours, other], { automaticRefresh });
+const told = (isOn: boolean): ConnectionEvent => ({
+  type: 'AutomaticRefreshObserved',
+  data: { ...context, isOn, observedAt: NOW },
+});
+
+describe('whether the provider refreshes the connection by itself', () => {
+  it('is told when it is switched off, and when it is on again', () => {
+    given(connection, ...settled)
+      .when(seen(false))
+      .thenEvents(told(false));
+    given(connection, ...settled, told(false))
+      .when(seen(true))
+      .thenEvents(told(true));
+  });
+
+  it('is nothing new as long as it stays, or nobody says', () => {
+    for (const value of [true, null])
+      given(connection, ...settled)
+        .when(seen(value))
+        .thenNothing();
+    for (const value of [false, null])
+      given(connection, ...settled, told(false))
+        .when(seen(value))
+        .thenNothing();
+  });
+});

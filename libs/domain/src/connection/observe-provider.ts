@@ -106,6 +106,15 @@ const planEvents = (
   return [{ type: 'RefreshPlanned', data: { ...contextOf(state), plannedAt: nextTryAt, observedAt: now } }];
 };
 
+/** As long as nobody says otherwise, it is on. */
+const automaticRefreshEvents = (
+  { automaticRefresh: isOn = null, now }: ObserveProvider,
+  state: LinkedConnection,
+): readonly ConnectionEvent[] => {
+  if (isOn === null || isOn === (state.automaticRefresh ?? true)) return [];
+  return [{ type: 'AutomaticRefreshObserved', data: { ...contextOf(state), isOn, observedAt: now } }];
+};
+
 /** Silence ends with something newer from the bank, not with the provider's saying once more that all is well. */
 const isStillSilent = (
   { refreshedAt }: ObserveProvider,
@@ -157,6 +166,7 @@ export const observeProvider = (
     ...waitingEvents(command, state),
     ...problemEvents(problem, now, state),
     ...planEvents(command, state),
+    ...automaticRefreshEvents(command, state),
   ];
   if (expiresAt !== null && expiresAt !== state.consentExpiresAt) {
     events.push({ type: 'ConsentObserved', data: { ...contextOf(state), expiresAt, observedAt: now } });

@@ -1,6 +1,7 @@
 import { canonicalDecimal, exponentOf, isCurrency } from '#kernel';
 import type { ProviderAccount } from '../bank-provider.js';
 import { asRecord, asText, type JsonRecord } from '../json-fields.js';
+import { parseTime } from './parse-time.js';
 
 /** An object in today's API, a bare code in older answers. */
 const currencyOf = (value: unknown): string | null => {
@@ -26,6 +27,13 @@ const statusOf = (account: JsonRecord): ProviderAccount['status'] => {
   return isSet(account['disabled']) ? 'not-shared' : 'shared';
 };
 
+/** Documented as a code; a text in its place may say anything of anybody, so it is not repeated. */
+const errorOf = (value: unknown): string | null => {
+  if (!isSet(value)) return null;
+  const code = asText(value) ?? '';
+  return /^[A-Za-z][\w.-]{0,39}$/.test(code) ? code : 'unnamed';
+};
+
 /** One account in our words, or `null` when it has no id and so cannot be spoken of. */
 export const translateAccount = (raw: unknown): ProviderAccount | null => {
   const account = asRecord(raw);
@@ -43,5 +51,7 @@ export const translateAccount = (raw: unknown): ProviderAccount | null => {
     currency,
     balance: balanceOf(account['balance'], currency),
     status: statusOf(account),
+    refreshedAt: parseTime(account['last_update']),
+    error: errorOf(account['error']),
   };
 };

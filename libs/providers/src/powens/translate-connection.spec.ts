@@ -16,6 +16,7 @@ describe('a connection', () => {
       health: { kind: 'healthy' },
       refreshedAt: '2026-03-14T05:12:31.000Z',
       nextTryAt: '2026-03-15T05:07:00.000Z',
+      automaticRefresh: true,
       consentExpiresAt: null,
       accounts: [],
     });
@@ -29,6 +30,7 @@ describe('a connection', () => {
         health: { kind: 'broken', code: 'SCARequired', owner: 'user' },
         refreshedAt: '2025-09-18T03:58:11.000Z',
         nextTryAt: null,
+        automaticRefresh: true,
         consentExpiresAt: '2026-03-16T13:02:33.000Z',
         accounts: [],
       },
@@ -38,6 +40,7 @@ describe('a connection', () => {
         health: { kind: 'broken', code: 'additionalInformationNeeded', owner: 'user' },
         refreshedAt: null,
         nextTryAt: null,
+        automaticRefresh: true,
         consentExpiresAt: null,
         accounts: [],
       },
@@ -47,6 +50,28 @@ describe('a connection', () => {
   it('that never synced is waiting, not healthy', () => {
     expect(healthOf({ ...healthy, last_update: null })).toEqual({ kind: 'waiting', code: 'never-synced' });
   });
+
+  // Powens documents `null`; what does not say so, says nothing.
+  it('that names no state at all is not taken for healthy, and one with its deprecated twin is read by that', () => {
+    const { state: _, error: __, ...without } = healthy;
+    expect(healthOf(without)).toEqual({ kind: 'waiting', code: 'state-missing' });
+    expect(healthOf({ ...without, error: null })).toEqual({ kind: 'healthy' });
+    expect(healthOf({ ...without, error: 'bug' })).toMatchObject({ kind: 'broken', code: 'bug' });
+    expect(healthOf({ ...without, state: null })).toEqual({ kind: 'healthy' });
+  });
+
+  it.each<[unknown, boolean | null]>([
+    [true, true],
+    ['1', true],
+    [false, false],
+    ['0', false],
+    ['false', false],
+    [null, null],
+    [undefined, null],
+    ['perhaps', null],
+  ])('whose `active` is %j is refreshed by itself: %j', (active, automaticRefresh) =>
+    expect(translateConnection({ ...healthy, active }, [])).toMatchObject({ automaticRefresh }),
+  );
 
   it.each([
     ['SCARequired', { kind: 'broken', code: 'SCARequired', owner: 'user' }],
@@ -94,6 +119,8 @@ describe('the recorded accounts', () => {
         currency: 'EUR',
         balance: '18342.17',
         status: 'shared',
+        refreshedAt: '2026-03-14T05:12:29.000Z',
+        error: null,
       },
       {
         providerAccountId: '8802',
@@ -105,6 +132,8 @@ describe('the recorded accounts', () => {
         currency: 'EUR',
         balance: '0.00',
         status: 'shared',
+        refreshedAt: '2026-03-14T05:12:30.000Z',
+        error: null,
       },
       {
         providerAccountId: '8803',
@@ -116,6 +145,8 @@ describe('the recorded accounts', () => {
         currency: null,
         balance: null,
         status: 'not-shared',
+        refreshedAt: null,
+        error: null,
       },
       {
         providerAccountId: '8790',
@@ -127,6 +158,8 @@ describe('the recorded accounts', () => {
         currency: 'EUR',
         balance: '12.40',
         status: 'vanished',
+        refreshedAt: '2026-02-01T05:11:12.000Z',
+        error: null,
       },
     ]);
   });
@@ -144,6 +177,21 @@ describe('the recorded accounts', () => {
   ])('disabled %j and deleted %j are %s', (disabled, deleted, status) => {
     expect(translateAccount({ id: '7', disabled, deleted })).toMatchObject({ status });
   });
+
+  it.each<[unknown, unknown, object]>([
+    [undefined, undefined, { refreshedAt: null, error: null }],
+    [null, null, { refreshedAt: null, error: null }],
+    ['soon', '', { refreshedAt: null, error: null }],
+    [
+      '2026-03-14 06:12:29',
+      'actionNeeded',
+      { refreshedAt: '2026-03-14T05:12:29.000Z', error: 'actionNeeded' },
+    ],
+    [null, 'Compte de M. Martin bloqué', { error: 'unnamed' }],
+    [null, true, { error: 'unnamed' }],
+  ])('last update %j and error %j of their own', (last_update, error, told) =>
+    expect(translateAccount({ id: '7', last_update, error })).toMatchObject(told),
+  );
 
   it('accept older spellings: a bare currency, a type as an object, an IBAN in groups', () => {
     expect(

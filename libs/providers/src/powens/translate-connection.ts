@@ -20,7 +20,12 @@ export const stateOf = (connection: JsonRecord): string | null => {
   return state === null || state === '' ? null : codeOf(state);
 };
 
+/** Only a state that says so, `null`, means that all is well: without one, nothing is known of it. */
+const lacksState = (connection: JsonRecord): boolean =>
+  connection['state'] === undefined && connection['error'] === undefined;
+
 export const healthOf = (connection: JsonRecord): Health => {
+  if (lacksState(connection)) return { kind: 'waiting', code: 'state-missing' };
   const code = stateOf(connection);
   if (code === null) {
     return parseInstant(connection['last_update']) === null
@@ -45,6 +50,12 @@ const consentExpiryOf = (connection: JsonRecord): string | null => {
   return IN_DIALOGUE.has(state) ? null : parseTime(connection['expire']);
 };
 
+/** A boolean where documented; digits and words as some servers write them. */
+const automaticRefreshOf = (active: unknown): boolean | null => {
+  if (active === false || ['0', 'false'].includes(asText(active) ?? '')) return false;
+  return active === true || ['1', 'true'].includes(asText(active) ?? '') ? true : null;
+};
+
 /** One connection in our words, or `null` when it has no id. */
 export const translateConnection = (
   raw: unknown,
@@ -59,6 +70,7 @@ export const translateConnection = (
     health: healthOf(connection),
     refreshedAt: parseTime(connection['last_update']),
     nextTryAt: parseTime(connection['next_try']),
+    automaticRefresh: automaticRefreshOf(connection['active']),
     consentExpiresAt: consentExpiryOf(connection),
     accounts,
   };

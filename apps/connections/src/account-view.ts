@@ -1,6 +1,7 @@
-import { accountStatusText, type BankAccountView } from '#contracts';
-import { candidatesFor, type Followed, followedAccounts, type KnownAccount } from '#domain';
+import { accountStatusText, type BankAccountView, problemOwner, problemText } from '#contracts';
+import { type AccountLook, candidatesFor, type Followed, followedAccounts, type KnownAccount } from '#domain';
 import type { KnownConnection } from '#service';
+import type { AccountLooks } from './account-looks.js';
 
 /** What the account could be, where the caller has to decide. */
 const candidacies = (account: KnownAccount, state: KnownConnection): readonly Followed[] =>
@@ -16,7 +17,25 @@ export const accountStatus = (account: KnownAccount, state: KnownConnection): Ba
   return candidacies(account, state).length > 0 ? 'ambiguous' : 'untracked';
 };
 
-export const accountView = (account: KnownAccount, state: KnownConnection): BankAccountView => ({
+const problemView = (
+  { sharing, trackedAs: accountId }: KnownAccount,
+  problem: AccountLook['problem'] | undefined,
+): BankAccountView['problem'] => {
+  if (!problem || sharing !== 'shared') return null;
+  const { code, parameters } = problem;
+  return {
+    code,
+    parameters,
+    actionOwner: problemOwner(code) ?? 'operator',
+    message: problemText({ ...problem, accountId }, 'en') ?? code,
+  };
+};
+
+export const accountView = (
+  account: KnownAccount,
+  state: KnownConnection,
+  looks: AccountLooks,
+): BankAccountView => ({
   id: account.providerAccountId,
   ledgerId: account.ledgerId,
   accountId: account.trackedAs,
@@ -27,6 +46,8 @@ export const accountView = (account: KnownAccount, state: KnownConnection): Bank
   status: accountStatus(account, state),
   statusReason: accountStatusText(accountStatus(account, state), 'en'),
   sharedSince: account.sharedSince ?? null,
+  refreshedAt: looks[account.providerAccountId]?.refreshedAt ?? null,
+  problem: problemView(account, looks[account.providerAccountId]?.problem),
   candidateFor: candidacies(account, state).map(({ accountId, source }) => ({
     accountId,
     ledgerId: source?.ledgerId ?? null,

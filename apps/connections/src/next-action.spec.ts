@@ -13,6 +13,14 @@ describe('what happens next by itself', () => {
   it.each<[string, KnownConnection, string | null, string | null]>([
     ['well', linked(), 'sync', null],
     ['paused', linked({ syncEnabled: false }), null, 'caller'],
+    ['not refreshed by the provider itself', linked({ automaticRefresh: false }), 'sync', 'operator'],
+    [
+      'paused, and not refreshed either',
+      linked({ automaticRefresh: false, syncEnabled: false }),
+      null,
+      'caller',
+    ],
+    ['refreshed by the provider itself', linked({ automaticRefresh: true }), 'sync', null],
     ['not linked', { status: 'pending' } as KnownConnection, null, 'user'],
     ['disconnected', { status: 'disconnected' } as KnownConnection, null, null],
     [

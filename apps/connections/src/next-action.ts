@@ -23,7 +23,8 @@ export const actionOwner = (state: KnownConnection): ConnectionView['actionOwner
   const { problem } = state;
   if (problem) return DECIDED_BY_CALLER.includes(problem.code) ? 'caller' : problem.owner;
   if (state.waiting) return WAITED_FOR[state.waiting.code.toLowerCase()] ?? 'time';
-  return state.syncEnabled ? null : 'caller';
+  if (!state.syncEnabled) return 'caller';
+  return state.automaticRefresh === false ? 'operator' : null;
 };
 
 /** What comes next by itself. `nextSync`: when the schedule serves the connections that are due, `null` when it never does. */

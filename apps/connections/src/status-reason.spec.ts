@@ -42,6 +42,11 @@ describe('the reason of a status', () => {
     },
   );
 
+  it('warns where the provider refreshes nothing by itself', () =>
+    expect(statusReason(linked({ automaticRefresh: false }))).toMatch(
+      /^provider\.inactive: .* switched off .* The operator has the provider/,
+    ));
+
   it('names a problem before a pause', () =>
     expect(
       statusReason(linked({ syncEnabled: false, problem: { code: 'SCARequired', owner: 'user' } })),

@@ -30,7 +30,8 @@ export const reasonOf = (state: KnownConnection): StatusReason | null => {
     case 'linked':
       if (state.problem) return problemReason(state.problem);
       if (state.waiting) return { code: state.waiting.code, owner: 'time' };
-      return state.syncEnabled ? null : { code: 'connection.paused', owner: 'caller' };
+      if (!state.syncEnabled) return { code: 'connection.paused', owner: 'caller' };
+      return state.automaticRefresh === false ? { code: 'provider.inactive', owner: 'operator' } : null;
   }
 };
 

@@ -5,7 +5,7 @@ export * from './connection/connection.commands.js';
 export * from './connection/connection.events.js';
 export * from './connection/connection.state.js';
 export { CONSENT_WARNED_FROM_DAYS, warnOfConsent } from './connection/consent.js';
-export { LEAST_SILENCE_MS, PROVIDER_SILENT, silentSince } from './connection/silence.js';
+export { isFarBehind, LEAST_SILENCE_MS, PROVIDER_SILENT, silentSince } from './connection/silence.js';
 export { isOwnUser, isSameLink, tokensInUse } from './connection/ending.js';
 export { usableAttempt } from './connection/link.js';
 export {

@@ -8,7 +8,7 @@ import { Database, LockKeeper, PgSnapshots } from '#read-model';
 const logger = new Logger('Nats');
 
 /** Changes whenever a fold of a decider changes its meaning: older snapshots are then not seen. */
-const FOLDS_VERSION = '5';
+const FOLDS_VERSION = '6';
 
 /** Streams that live long and are never deleted. */
 const REMEMBERED = ['connection', 'sync'];

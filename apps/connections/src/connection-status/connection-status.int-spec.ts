@@ -255,3 +255,56 @@ describe('the list of connections', () => {
     );
   });
 });
+
+const ended = (
+  { connectionId }: { readonly connectionId: string },
+  type: 'SyncCompleted' | 'SyncFailed',
+  part: object,
+) =>
+  project(`sync-${connectionId}`, 5, {
+    type,
+    data: { connectionId, endedAt: at(5), status: 'partial', refreshedAt: at(4), ...part },
+  } as unknown as SyncEvent);
+const looks = (refreshedAt: string | null, error: string | null) => [
+  {
+    providerAccountId: 'a-1',
+    refreshedAt,
+    problem: error && { code: 'account.failing', parameters: { error } },
+  },
+];
+const seen = async ({ connectionId, tenantId, get }: ReturnType<typeof scene>) => {
+  const [account] = (await accountsOfConnection(db, connectionId, tenantId)).items;
+  const [beside] = (await get()).accounts;
+  expect(beside?.refreshedAt).toBe(account?.refreshedAt);
+  return { refreshedAt: account?.refreshedAt, problem: account?.problem };
+};
+
+describe('the freshness of each account', () => {
+  it('is unknown before the first sync, then as of the last one that asked, however it ended', async () => {
+    const known = scene();
+    await known.write(0, known.opened, known.linked, known.tracked);
+    expect(await seen(known)).toEqual({ refreshedAt: null, problem: null });
+    await ended(known, 'SyncCompleted', { accountLooks: looks(at(1), 'bug') });
+    expect(await seen(known)).toEqual({
+      refreshedAt: at(1),
+      problem: {
+        code: 'account.failing',
+        parameters: { error: 'bug' },
+        actionOwner: 'provider',
+        message: expect.stringMatching(/account 1: bug.*fresh link/) as string,
+      },
+    });
+    await ended(known, 'SyncFailed', {});
+    expect(await seen(known)).toMatchObject({ refreshedAt: at(1), problem: { code: 'account.failing' } });
+    await ended(known, 'SyncFailed', { accountLooks: looks(at(3), null) });
+    expect(await seen(known)).toEqual({ refreshedAt: at(3), problem: null });
+  });
+
+  it('is no problem of an account that is not shared any more', async () => {
+    const known = scene();
+    const gone = known.event('AccountVanished', { providerAccountId: 'a-1', reason: 'not-shared' });
+    await known.write(0, known.opened, known.linked, known.tracked, gone);
+    await ended(known, 'SyncCompleted', { accountLooks: looks(at(1), 'bug') });
+    expect(await seen(known)).toEqual({ refreshedAt: at(1), problem: null });
+  });
+});

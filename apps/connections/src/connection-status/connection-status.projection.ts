@@ -1,4 +1,5 @@
 import {
+  type AccountLook,
   connection,
   type ConnectionEvent,
   type ConnectionState,
@@ -8,6 +9,7 @@ import {
 } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import type { ProjectionModel, Sql } from '#read-model';
+import type { AccountLooks } from '../account-looks.js';
 import { CONNECTION_STATUS } from '../connection-rows.js';
 
 const migrations: readonly string[] = [
@@ -29,6 +31,7 @@ const migrations: readonly string[] = [
      currency text NOT NULL
    );`,
   `ALTER TABLE {schema}.connections ADD COLUMN refreshes jsonb NOT NULL DEFAULT '[]';`,
+  `ALTER TABLE {schema}.connections ADD COLUMN looks jsonb NOT NULL DEFAULT '{}';`,
 ];
 
 const loadState = async (tx: Sql, schema: string, id: string): Promise<ConnectionState> => {
@@ -65,6 +68,11 @@ const projectConnection = async (
 /** When the provider read the bank, as the runs saw it: the rhythm of this link. */
 const REFRESHES_KEPT = 20;
 
+const looksById = (looks: readonly AccountLook[]): AccountLooks =>
+  Object.fromEntries(
+    looks.map(({ providerAccountId, refreshedAt, problem }) => [providerAccountId, { refreshedAt, problem }]),
+  );
+
 const projectSync = async (tx: Sql, schema: string, event: SyncEvent): Promise<void> => {
   if (event.type !== 'SyncCompleted' && event.type !== 'SyncFailed' && event.type !== 'SyncTimedOut') return;
   const status = event.type === 'SyncCompleted' ? event.data.status : 'failure';
@@ -72,6 +80,12 @@ const projectSync = async (tx: Sql, schema: string, event: SyncEvent): Promise<v
     `UPDATE ${schema}.connections SET last_sync_at = $2, last_sync_status = $3 WHERE id = $1`,
     [event.data.connectionId, event.data.endedAt, status],
   );
+  if (event.data.accountLooks) {
+    await tx.execute(`UPDATE ${schema}.connections SET looks = $2 WHERE id = $1`, [
+      event.data.connectionId,
+      JSON.stringify(looksById(event.data.accountLooks)),
+    ]);
+  }
   if (event.type !== 'SyncCompleted' || !event.data.refreshedAt) return;
   await tx.execute(
     `UPDATE ${schema}.connections SET refreshes =

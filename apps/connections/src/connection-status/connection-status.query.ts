@@ -5,6 +5,7 @@ import { type KnownAccount, publicStatus } from '#domain';
 import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { type KnownConnection, type OpenCircuit, openCircuits } from '#service';
+import type { AccountLooks } from '../account-looks.js';
 import { accountStatus, accountView } from '../account-view.js';
 import { otherLinkView } from '../link-text.js';
 import { actionOwner, nextAutomaticAction } from '../next-action.js';
@@ -18,6 +19,7 @@ interface ConnectionRow {
   readonly updated_at: string;
   readonly last_sync_at: string | null;
   readonly last_sync_status: ConnectionView['lastSyncStatus'];
+  readonly looks: AccountLooks;
 }
 
 /** When the schedule comes round next; `null`: never. */
@@ -82,6 +84,7 @@ const viewOf = (row: ConnectionRow, { balances, circuits, nextSync }: Beside): C
         name: account.name,
         currency: account.currency,
         status: statusOf(account, state),
+        refreshedAt: row.looks[account.providerAccountId]?.refreshedAt ?? null,
         balance: balances.get(account.ledgerId) ?? null,
       })),
     otherLinks: (state.otherLinks ?? []).map(otherLinkView),
@@ -134,8 +137,8 @@ export const accountsOfConnection = async (
   id: string,
   scope: string | null,
 ): Promise<BankAccountsView> => {
-  const { state } = await rowOf(db, id, scope);
-  return { items: state.accounts.map((account) => accountView(account, state)) };
+  const { state, looks } = await rowOf(db, id, scope);
+  return { items: state.accounts.map((account) => accountView(account, state, looks)) };
 };
 
 export interface ConnectionsFilter {

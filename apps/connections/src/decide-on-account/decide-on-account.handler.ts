@@ -4,6 +4,7 @@ import { DomainError, streamOf } from '#kernel';
 import { knownConnection } from '#service';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { accountView } from '../account-view.js';
+import { looksOf } from '../account-looks.js';
 import { ConnectionsDeps } from '../connections-deps.js';
 import { DecideOnAccount, type DecidedAccount } from './decide-on-account.command.js';
 
@@ -26,7 +27,8 @@ export class DecideOnAccountHandler implements ICommandHandler<DecideOnAccount, 
     if (state.status === 'none') throw unknownAccount();
     const account = state.accounts.find((each) => each.providerAccountId === providerAccountId);
     if (!account) throw unknownAccount();
-    return { account: accountView(account, state), position };
+    const looks = await looksOf(this.#deps.db, connectionId);
+    return { account: accountView(account, state, looks), position };
   }
 
   async #commandFor(

@@ -74,12 +74,13 @@ const scene = async () => {
     await store.append(streamOf('ledger', ledgerId), 'no-stream', [stored(first)]);
     return ledgerId;
   };
-  const deps: Pick<ConnectionsDeps, 'store' | 'clock' | 'metadata'> = {
+  const deps = {
+    db: { query: () => Promise.resolve([]) },
     store,
     clock: { now: () => NOW },
     metadata,
   };
-  const handler = new DecideOnAccountHandler(deps as ConnectionsDeps);
+  const handler = new DecideOnAccountHandler(deps as unknown as ConnectionsDeps);
   const decide = (account: string, decision: DecideOnAccount['decision'], scope: string | null = 't') =>
     handler.execute(new DecideOnAccount(connectionId, scope, account, decision));
   return { decide, ledgerOf };
@@ -97,6 +98,8 @@ describe('a decision about a bank account', () => {
       status: 'tracked',
       accountId: '2',
       ledgerId: 'own-ledger',
+      refreshedAt: null,
+      problem: null,
     });
     expect(tracked.position).not.toBeNull();
     expect((await decide('a1', { action: 'ignore' })).account).toMatchObject({

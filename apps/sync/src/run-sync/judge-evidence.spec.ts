@@ -42,9 +42,10 @@ const judged = (
   observed: LinkedConnection,
   seen: ConnectionSnapshot = snapshot(),
   shown: readonly KnownAccount[] = observed.accounts,
+  provedRefresh?: string,
 ) => {
   const problems: RunProblem[] = [];
-  judgeEvidence({ problems }, seen, observed, shown);
+  judgeEvidence({ problems }, { snapshot: seen, observed, shown, provedRefresh });
   return problems.map(({ code, accountId }) => [code, accountId]);
 };
 
@@ -65,6 +66,16 @@ describe('what speaks against a success', () => {
     expect(judged(linked({ problem: { code: 'provider.silent', owner: 'provider' } }))).toEqual([
       ['provider.silent', null],
     ]));
+
+  it('is that nothing is new where nobody looks at the bank by itself', () => {
+    const off = linked({ automaticRefresh: false });
+    const { refreshedAt } = snapshot();
+    const after = (proved?: string) => judged(off, snapshot(), off.accounts, proved);
+    expect(after(refreshedAt ?? '')).toEqual([['provider.inactive', null]]);
+    expect(after('2026-06-01T05:59:59.000Z')).toEqual([]);
+    expect(after()).toEqual([]);
+    expect(judged(linked({}), snapshot(), [account()], refreshedAt ?? '')).toEqual([]);
+  });
 
   it('is an account of several that the bank no longer shares, or that is not shown at the moment', () => {
     const gone = { ...second, sharing: 'vanished' as const };

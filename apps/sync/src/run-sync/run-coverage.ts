@@ -10,6 +10,8 @@ export interface CoveredAccount {
   readonly ledgerId: string;
   /** Since when it is shared again, ISO 8601 UTC; `null` or absent: it always was. */
   readonly sharedSince?: string | null;
+  /** What the provider shows of it may be old from this day on; `null` or absent: nothing speaks for that. */
+  readonly behindSince?: BankDay | null;
 }
 
 /** What one run is to cover. */
@@ -82,6 +84,16 @@ const max = <T extends string>(a: T, b: T): T => (a > b ? a : b);
 const isLater = (a: string, b: string): boolean => Date.parse(a) > Date.parse(b);
 const daysBetween = (from: BankDay, to: BankDay): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 
+/** An account that is behind proves nothing of the days since, whatever the others prove. */
+const stillBehind = (proof: AccountProof, { behindSince }: CoveredAccount): AccountProof =>
+  behindSince ? { ...proof, behindSince: min(proof.behindSince ?? behindSince, behindSince) } : proof;
+
+/** What it shows was read as a whole. */
+const caughtUp = (proof: AccountProof, account: CoveredAccount): AccountProof => {
+  const { behindSince: _, ...whole } = proof;
+  return account.behindSince ? stillBehind(proof, account) : whole;
+};
+
 /**
  * What a run still has to read, and what is proved once that is in the log. Nothing is claimed but days without a hole up to
  * the provider's mark, and once a row could not be read or a page is missing, nothing more is: the next run reads it again.
@@ -121,7 +133,7 @@ export class RunCoverage {
       const { providerAccountId: id, ledgerId } = account;
       const proof = before?.accounts.get(id);
       if (this.#provider === null || !proof || proof.ledgerId !== ledgerId || run.returned.has(id)) continue;
-      if (!this.#hasMoreToShow(account, proof)) this.#proofs.set(id, proof);
+      if (!this.#hasMoreToShow(account, proof)) this.#proofs.set(id, stillBehind(proof, account));
     }
     this.#known = run.accounts.filter(({ providerAccountId }) => this.#proofs.has(providerAccountId));
     this.#recent = this.#planRecent();
@@ -156,7 +168,7 @@ export class RunCoverage {
    */
   believesEmpty(providerAccountId: string): boolean {
     const first = this.#emptyAnswers.get(providerAccountId);
-    if (!first) return false;
+    if (!first || this.#behindSince(providerAccountId)) return false;
     const { begunAt, refreshedAt } = this.#run;
     const isNewer = !refreshedAt || !first.refreshedAt || isLater(refreshedAt, first.refreshedAt);
     return isNewer && Date.parse(begunAt) - Date.parse(first.since) >= BELIEVED_AFTER_MS;
@@ -183,20 +195,24 @@ export class RunCoverage {
     const { today, accounts } = this.#run;
     const before = this.#before;
     const to = before?.to;
-    if (!before || !to || this.#isStopped || addDays(to, GAP_AFTER_DAYS) > today) return [];
-    return accounts.flatMap(({ providerAccountId, ledgerId }) => {
+    if (!before || !to || this.#isStopped) return [];
+    return accounts.flatMap(({ providerAccountId, ledgerId, behindSince }) => {
+      const seenTo = min(to, before.accounts.get(providerAccountId)?.behindSince ?? to);
+      if (behindSince || addDays(seenTo, GAP_AFTER_DAYS) > today) return [];
       const readFrom = this.#readFrom.get(providerAccountId);
       const lastRow = before.lastRows.get(ledgerId);
       const first = this.#days.get(providerAccountId);
-      if (!readFrom || !lastRow || !first || readFrom > lastRow || lastRow > to || first <= to) return [];
-      return [{ providerAccountId, from: to, to: addDays(first, -1) }];
+      if (!readFrom || !lastRow || !first || readFrom > lastRow || lastRow > seenTo || first <= seenTo)
+        return [];
+      return [{ providerAccountId, from: seenTo, to: addDays(first, -1) }];
     });
   }
 
   #remember(beliefs: SliceEnd['beliefs']): void {
     const { begunAt: since, refreshedAt = null } = this.#run;
     for (const [id, isBelieved] of beliefs) {
-      if (isBelieved) this.#emptyAnswers.delete(id);
+      // While it is behind, nobody looks whether it is still empty.
+      if (isBelieved || this.#behindSince(id)) this.#emptyAnswers.delete(id);
       else if (!this.#emptyAnswers.has(id)) this.#emptyAnswers.set(id, { since, refreshedAt });
     }
   }
@@ -212,15 +228,16 @@ export class RunCoverage {
     const accounts = proofs.map(({ providerAccountId, from }) => ({ providerAccountId, from }));
     const changes: PlannedRead = { part: { kind: 'changes', since }, accounts };
     const from = addDays(today, -rereadDays);
-    if (proofs.every(({ readAt }) => readAt > rereadBefore)) {
+    const isDue =
+      proofs.some(({ readAt }) => readAt <= rereadBefore) || this.#known.some((each) => this.#isBack(each));
+    if (!isDue) {
       return { kind: 'recent', reads: [changes], from, to: null };
     }
-    const again = this.#known.map(({ providerAccountId, ledgerId }) => {
+    const again = this.#known.map((account) => {
+      const { providerAccountId } = account;
       const proved = this.#proofs.get(providerAccountId)?.from ?? from;
-      return {
-        providerAccountId,
-        from: max(proved, this.#hadOutage() ? this.#lastSeen(ledgerId, from) : from),
-      };
+      const wasAway = this.#hadOutage() || this.#isBack(account);
+      return { providerAccountId, from: max(proved, wasAway ? this.#lastSeen(account, from) : from) };
     });
     // The changes come last: a row that is re-dated while the window's pages are read may be on none of them.
     const reads: readonly PlannedRead[] = [{ part: { kind: 'window', to: null }, accounts: again }, changes];
@@ -245,8 +262,18 @@ export class RunCoverage {
   }
 
   /** The last proved day, or the last one before that should show a row: without one, nothing tells whether it still does. */
-  #lastSeen(ledgerId: string, from: BankDay): BankDay {
-    return min(min(from, this.#to ?? from), this.#before?.lastRows.get(ledgerId) ?? from);
+  #lastSeen({ providerAccountId, ledgerId }: CoveredAccount, from: BankDay): BankDay {
+    const seenTo = this.#proofs.get(providerAccountId)?.behindSince ?? from;
+    return [seenTo, this.#to ?? from, this.#before?.lastRows.get(ledgerId) ?? from].reduce(min, from);
+  }
+
+  #behindSince(id: string): BankDay | null {
+    return this.#run.accounts.find(({ providerAccountId }) => providerAccountId === id)?.behindSince ?? null;
+  }
+
+  /** It was behind when it was last read, and is not any more. */
+  #isBack({ providerAccountId, behindSince }: CoveredAccount): boolean {
+    return !behindSince && this.#proofs.get(providerAccountId)?.behindSince !== undefined;
   }
 
   /** Newest days first: they are the ones that people wait for. */
@@ -281,8 +308,11 @@ export class RunCoverage {
       if (!ends[n]?.complete || ends[n].scope !== 'full') continue;
       for (const { providerAccountId, from } of accounts) {
         const proof = this.#proofs.get(providerAccountId);
-        if (proof)
-          this.#proofs.set(providerAccountId, { ...proof, readAt: this.#readAtOf(providerAccountId) });
+        const account = this.#run.accounts.find((each) => each.providerAccountId === providerAccountId);
+        if (proof && account) {
+          const readAt = this.#readAtOf(providerAccountId);
+          this.#proofs.set(providerAccountId, caughtUp({ ...proof, readAt }, account));
+        }
         this.#readFrom.set(providerAccountId, from);
       }
     }
@@ -298,13 +328,15 @@ export class RunCoverage {
       this.#provider = (to === null ? end.cursor : null) ?? this.#provider ?? end.cursor;
     }
     for (const { providerAccountId } of read.accounts) {
-      const ledgerId = this.#ledgerOf(providerAccountId);
-      if (end.scope !== 'full' || ledgerId === undefined) {
+      const account = this.#run.accounts.find((each) => each.providerAccountId === providerAccountId);
+      if (end.scope !== 'full' || !account) {
         this.#unshared.add(providerAccountId);
         continue;
       }
-      const readAt = this.#proofs.get(providerAccountId)?.readAt ?? this.#readAtOf(providerAccountId);
-      this.#proofs.set(providerAccountId, { ledgerId, from, readAt });
+      const { ledgerId } = account;
+      const before = this.#proofs.get(providerAccountId);
+      const proof = before ?? { readAt: this.#readAtOf(providerAccountId) };
+      this.#proofs.set(providerAccountId, stillBehind({ ...proof, ledgerId, from }, account));
       if (!this.#known.some((known) => known.providerAccountId === providerAccountId)) {
         this.#readFrom.set(providerAccountId, from);
       }

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '#contracts';
-import type { HistoryGap, KnownAccount, OpenRun, RowFailure, RunProblem } from '#domain';
+import type { AccountLook, HistoryGap, KnownAccount, OpenRun, RowFailure, RunProblem } from '#domain';
 import { canonicalJson } from '#kernel';
 import type { CallCount } from '#providers';
 
@@ -21,6 +21,8 @@ export interface RunProgress {
   windowTo: string | null;
   accounts: readonly KnownAccount[];
   refreshedAt: string | null;
+  /** What the provider says of each account; `null` until it was asked. */
+  accountLooks: readonly AccountLook[] | null;
   /** The provider cannot reach the bank at the moment, it says. */
   bankFault: boolean;
   cursorAfter: string | null;
@@ -43,6 +45,7 @@ export const newProgress = ({ slices }: Pick<OpenRun, 'slices'>, attended: boole
   windowTo: null,
   accounts: [],
   refreshedAt: null,
+  accountLooks: null,
   bankFault: false,
   cursorAfter: null,
   gaps: [],

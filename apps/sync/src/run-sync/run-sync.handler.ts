@@ -60,7 +60,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       await this.#staging.clear(syncId);
       return { kind: 'ended' };
     }
-    const { run, cursor, linkedAt, firstRequestedAt, lastRefresh } = started.state;
+    const { run, ...memory } = started.state;
     if (run.attempt === 0) return { kind: 'waiting', until: run.notBefore ?? now };
     const attended = isAttended(run, now);
     const progress = newProgress(run, attended);
@@ -68,8 +68,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     try {
       if (target.status !== 'linked') throw disconnectedMeanwhile();
       bank = await WatchedBank.admit(this.#deps.circuits, target, attended);
-      const task = { run, cursor, linkedAt, firstRequestedAt, lastRefresh, progress };
-      await new SyncAttempt(this.#deps, this.#staging, task).carryOut(target);
+      await new SyncAttempt(this.#deps, this.#staging, { ...memory, run, progress }).carryOut(target);
       await bank.report(progress.bankFault ? 'fault' : 'ok');
     } catch (error) {
       return await this.#failed(error, run, progress, target, bank);
@@ -211,6 +210,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       pages: progress.pages,
       calls: progress.calls.count,
       refreshedAt: progress.refreshedAt,
+      ...(progress.accountLooks && { accountLooks: progress.accountLooks }),
       cursorAfter: progress.cursorAfter,
       gaps: progress.gaps,
       problems,

@@ -10,6 +10,7 @@ import { DaysByAccount } from './days-by-account.js';
 import { AccountImport, StalePages } from './import-account.js';
 import { DaysInDoubt } from './days-in-doubt.js';
 import { judgeEvidence } from './judge-evidence.js';
+import { lookAtAccounts, noteAccountProblems, withBehindSince } from './look-at-accounts.js';
 import { LookAtBank } from './look-at-bank.js';
 import { ledgerByLedger } from './ledger-by-ledger.js';
 import type { PageSet } from './page-set.js';
@@ -53,12 +54,11 @@ const isShown = ({ providerAccountId }: KnownAccount, { accounts }: ConnectionSn
   accounts.some((each) => each.providerAccountId === providerAccountId);
 
 /** What one attempt is to do, and where it tells how far it came. */
-export interface AttemptTask {
+export interface AttemptTask extends Pick<
+  SyncState,
+  'cursor' | 'linkedAt' | 'firstRequestedAt' | 'lastRefresh' | 'refreshes' | 'provedRefresh'
+> {
   readonly run: OpenRun;
-  readonly cursor: string | null;
-  readonly linkedAt: string | null;
-  readonly firstRequestedAt: string | null;
-  readonly lastRefresh: SyncState['lastRefresh'];
   readonly progress: RunProgress;
 }
 
@@ -94,6 +94,8 @@ export class SyncAttempt {
     const look = new LookAtBank(this.#deps, session, { run, lastRefresh, calls: this.#progress.calls });
     const snapshot = await look.snapshot(linked);
     this.#progress.refreshedAt = snapshot.refreshedAt;
+    const looks = lookAtAccounts(snapshot, this.#task.refreshes ?? []);
+    this.#progress.accountLooks = looks;
     this.#progress.bankFault = snapshot.health.kind === 'broken' && snapshot.health.owner === 'time';
     const observed = await this.#observe(linked, snapshot);
     const tracked = trackedAccounts(observed);
@@ -102,7 +104,8 @@ export class SyncAttempt {
     this.#waitForFirstLook(snapshot);
     const shown = tracked.filter((account) => isShown(account, snapshot));
     if (shown.length === 0) throw accountsHidden();
-    judgeEvidence(this.#progress, snapshot, observed, shown);
+    judgeEvidence(this.#progress, { snapshot, observed, shown, provedRefresh: this.#task.provedRefresh });
+    noteAccountProblems(this.#progress, looks, shown);
     const coverage = this.#coverage(linked, observed, shown);
     for (let slice = coverage.next(); slice; slice = coverage.next()) {
       await this.#carryOutSlice(session, observed, shown, coverage, slice);
@@ -133,9 +136,10 @@ export class SyncAttempt {
     // Until something is proved, the days that were wanted at first are owed, however long the runs have failed since.
     const anchor = cursor === null && firstRequestedAt ? dayIn(policy.timeZone, firstRequestedAt) : today;
     const due = later(begunAt, -policy.fullRereadEveryMs);
+    const { timeZone } = policy;
     const coverage = new RunCoverage({
       cursor,
-      accounts,
+      accounts: withBehindSince(accounts, this.#progress.accountLooks ?? [], { today, timeZone }),
       returned: returnedAccounts(before, accounts),
       today,
       wantedFrom: addDays(anchor < today ? anchor : today, -syncDaysBack),

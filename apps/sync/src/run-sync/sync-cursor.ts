@@ -7,6 +7,11 @@ export interface AccountProof {
   readonly from: BankDay;
   /** When the last read of its recent days began that asked for all rows, and not only for changes; ISO 8601 UTC. */
   readonly readAt: string;
+  /**
+   * Last bank day that the provider had seen of it, while what it shows is old: the cursor's own `to` is further. Absent: it is
+   * not behind.
+   */
+  readonly behindSince?: BankDay;
 }
 
 /** An account that had rows showed none: the first time that it did since it last showed some. */

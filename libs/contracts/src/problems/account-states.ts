@@ -20,11 +20,11 @@ export const ACCOUNT_STATES = {
     owner: 'caller',
     en: {
       what: 'The caller ignores it.',
-      next: 'Track it to import it (PUT /v1/connections/{id}/accounts/{account}).',
+      next: 'Track it to import it (PUT /v1/connections/{id}/accounts/{account}); what was imported before is kept, and is listed again then.',
     },
     fr: {
       what: 'L’appelant l’ignore.',
-      next: 'Suivez-le pour l’importer (PUT /v1/connections/{id}/accounts/{account}).',
+      next: 'Suivez-le pour l’importer (PUT /v1/connections/{id}/accounts/{account}) ; ce qui a été importé avant est conservé, et sera de nouveau listé.',
     },
   },
   untracked: {

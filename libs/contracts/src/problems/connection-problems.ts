@@ -244,4 +244,30 @@ export const CONNECTION_PROBLEMS = {
       next: 'La prochaine synchronisation regardera de nouveau.',
     },
   },
+  'account.failing': {
+    owner: 'provider',
+    en: {
+      what: 'The provider cannot read an account at the bank, though it reaches the others ({each}); what it had was read.',
+      each: 'account {accountId}: {error}',
+      next: 'We look again at each sync; if it lasts, the operator asks the provider, and a fresh link (POST /v1/connections/{id}/link) often cures it.',
+    },
+    fr: {
+      what: 'Le prestataire ne peut pas lire un compte à la banque, alors qu’il joint les autres ({each}) ; ce qu’il avait a été lu.',
+      each: 'compte {accountId} : {error}',
+      next: 'Nous regardons de nouveau à chaque synchronisation ; si cela dure, l’exploitant interroge le prestataire, et un nouveau lien (POST /v1/connections/{id}/link) y remédie souvent.',
+    },
+  },
+  'account.stale': {
+    owner: 'provider',
+    en: {
+      what: 'The provider reaches the bank, but has brought nothing of an account for much longer than is usual for this connection ({each}); what it had was read.',
+      each: 'account {accountId}: last read {refreshedAt}',
+      next: 'We look again at each sync; if it lasts, the operator asks the provider, and a fresh link (POST /v1/connections/{id}/link) often cures it.',
+    },
+    fr: {
+      what: 'Le prestataire joint la banque, mais n’a rien rapporté d’un compte depuis bien plus longtemps que d’habitude pour cette connexion ({each}) ; ce qu’il avait a été lu.',
+      each: 'compte {accountId} : lu pour la dernière fois le {refreshedAt}',
+      next: 'Nous regardons de nouveau à chaque synchronisation ; si cela dure, l’exploitant interroge le prestataire, et un nouveau lien (POST /v1/connections/{id}/link) y remédie souvent.',
+    },
+  },
 } as const satisfies ProblemEntries;

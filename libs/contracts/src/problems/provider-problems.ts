@@ -109,4 +109,15 @@ export const PROVIDER_PROBLEMS = {
       next: 'L’exploitant interroge le prestataire ; un nouveau lien le réveille souvent.',
     },
   },
+  'provider.inactive': {
+    owner: 'operator',
+    en: {
+      what: 'The provider does not refresh this connection by itself: that is switched off there, so nothing new from the bank may come.',
+      next: 'The operator has the provider switch it on again.',
+    },
+    fr: {
+      what: 'Le prestataire n’actualise pas cette connexion de lui-même : c’est désactivé chez lui, si bien que rien de nouveau ne vient peut-être de la banque.',
+      next: 'L’exploitant le fait réactiver par le prestataire.',
+    },
+  },
 } as const satisfies ProblemEntries;

@@ -1,6 +1,7 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsIn, IsString, Matches, ValidateNested } from 'class-validator';
+import { IsArray, IsIn, IsObject, IsString, Matches, ValidateNested } from 'class-validator';
 import { Nullable } from '../nullable.js';
+import type { ProblemOwner } from '../problems/problem-words.js';
 
 /** An account of the caller's that a bank account could be. */
 export class AccountCandidateView {
@@ -12,6 +13,25 @@ export class AccountCandidateView {
   @Nullable()
   @IsString()
   readonly ledgerId!: string | null;
+}
+
+/** Why what the provider shows of an account may be old. */
+export class AccountProblemView {
+  /** Stable; docs/errors.md lists them all. */
+  @IsString()
+  readonly code!: string;
+
+  /** What the words name beside the code; all values are texts. */
+  @IsObject()
+  readonly parameters!: Readonly<Record<string, string>>;
+
+  /** Who can end it; `time`: it mends by itself, `nobody`: there is no cure. */
+  @IsIn(['caller', 'user', 'operator', 'provider', 'time', 'nobody'])
+  readonly actionOwner!: ProblemOwner;
+
+  /** In words, with a next step. */
+  @IsString()
+  readonly message!: string;
 }
 
 /** A bank account as the provider shows it, and what is done with it. */
@@ -58,6 +78,17 @@ export class BankAccountView {
   @Nullable()
   @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
   readonly sharedSince!: string | null;
+
+  /** When the provider last read it at the bank, ISO 8601 UTC, as of the last sync; `null`: unknown. */
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly refreshedAt!: string | null;
+
+  /** As of the last sync, for a shared account; `null`: nothing speaks against what is shown of it. */
+  @Nullable()
+  @ValidateNested()
+  @Type(() => AccountProblemView)
+  readonly problem!: AccountProblemView | null;
 
   /** Which accounts of the caller's it could be, when that has to be decided. */
   @IsArray()

@@ -28,6 +28,11 @@ export class ConnectionAccountView {
   @IsString()
   readonly status!: string;
 
+  /** When the provider last read it at the bank, ISO 8601 UTC, as of the last sync; `null`: unknown. */
+  @Nullable()
+  @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
+  readonly refreshedAt!: string | null;
+
   /** Decimal string in `currency`; `null` when unknown, which is not zero. */
   @Nullable()
   @Matches(/^-?\d+(\.\d+)?$/)

@@ -66,8 +66,8 @@ export class ConnectionView {
 
   /** Who must act so that it works (again): `caller` is who opened it, `user` the account holder; `time`: it mends by itself. */
   @Nullable()
-  @IsIn(['user', 'caller', 'provider', 'time', 'nobody'])
-  readonly actionOwner!: 'user' | 'caller' | 'provider' | 'time' | 'nobody' | null;
+  @IsIn(['user', 'caller', 'operator', 'provider', 'time', 'nobody'])
+  readonly actionOwner!: 'user' | 'caller' | 'operator' | 'provider' | 'time' | 'nobody' | null;
 
   /** What happens next without anybody acting; `null`: nothing. */
   @Nullable()

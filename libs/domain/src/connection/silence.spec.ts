@@ -3,7 +3,7 @@ import { given } from '#testing';
 import { connection } from './connection.js';
 import type { ConnectionEvent } from './connection.events.js';
 import { context, IBAN, linkedAt, openedAt } from './fixtures.js';
-import { PROVIDER_SILENT, silentSince } from './silence.js';
+import { isFarBehind, PROVIDER_SILENT, silentSince } from './silence.js';
 
 const NOW = '2026-06-20T02:00:00.000Z';
 const LAST = '2026-06-06T02:00:00.000Z';
@@ -69,6 +69,19 @@ describe('the rhythm of a connection', () => {
     ['in any order', [day(3), day(1), day(2)], day(7), day(3)],
     ['never refreshed', [], day(30), null],
   ])('%s', (_, refreshes, lookedAt, since) => expect(silentSince(refreshes, lookedAt)).toBe(since));
+});
+
+describe('one account of a connection', () => {
+  it.each<[string, readonly string[], string, boolean]>([
+    ['daily, three days behind', [day(17), day(18), day(19)], day(17), false],
+    ['daily, more than that', [day(17), day(18), day(19)], '2026-06-16T23:59:59.000Z', true],
+    ['weekly, left out twice', [day(6), day(13), day(20)], day(6), false],
+    ['weekly, left out thrice', [day(6), day(13), day(20)], '2026-06-05T23:59:59.000Z', true],
+    ['of a connection that was never read before', [], day(16), true],
+    ['newer than its connection', [day(19)], day(21), false],
+  ])('is far behind by the rhythm of the connection: %s', (_, refreshes, refreshedAt, is) =>
+    expect(isFarBehind(refreshedAt, day(20), refreshes)).toBe(is),
+  );
 });
 
 describe('a provider that falls silent', () => {

@@ -15,18 +15,36 @@ const medianOf = (values: readonly number[]): number => {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 };
 
+/** How long a pause may be, by the rhythm that `instants` (ascending) show. */
+const longestPauseMs = (instants: readonly number[]): number => {
+  const pauses = instants.slice(1).map((instant, index) => instant - (instants[index] ?? instant));
+  return Math.max(LEAST_SILENCE_MS, USUAL_PAUSES * medianOf(pauses));
+};
+
+const instantsOf = (refreshes: readonly string[]): readonly number[] =>
+  refreshes.map((refresh) => Date.parse(refresh)).toSorted((a, b) => a - b);
+
 /**
  * Since when the connection is silent, measured against its own rhythm; `null`: it is not. `lookedAt`: when we last asked the
  * provider, so that a time in which we did not look is no silence.
  */
 export const silentSince = (refreshes: readonly string[], lookedAt: string): string | null => {
-  const instants = refreshes.map((refresh) => Date.parse(refresh)).toSorted((a, b) => a - b);
+  const instants = instantsOf(refreshes);
   const last = instants.at(-1);
   if (last === undefined) return null;
-  const pauses = instants.slice(1).map((instant, index) => instant - (instants[index] ?? instant));
-  const limit = Math.max(LEAST_SILENCE_MS, USUAL_PAUSES * medianOf(pauses));
-  return Date.parse(lookedAt) - last > limit ? new Date(last).toISOString() : null;
+  return Date.parse(lookedAt) - last > longestPauseMs(instants) ? new Date(last).toISOString() : null;
 };
+
+/**
+ * Whether one account is far behind its connection, by the same rule: it was left out of refreshes that brought the others.
+ * `refreshes`: of the connection, `refreshedAt` its last one.
+ */
+export const isFarBehind = (
+  accountRefreshedAt: string,
+  refreshedAt: string,
+  refreshes: readonly string[],
+): boolean =>
+  Date.parse(refreshedAt) - Date.parse(accountRefreshedAt) > longestPauseMs(instantsOf(refreshes));
 
 export const noticeSilence = (
   { refreshedAt, now }: { readonly refreshedAt: string; readonly now: string },

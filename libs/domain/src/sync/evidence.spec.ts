@@ -116,3 +116,36 @@ describe('the evidence of a success', () => {
       .when(complete('run', MONDAY))
       .thenNothing());
 });
+
+const refreshes = (...events: readonly SyncEvent[]) => stateAfter(sync, ...events).refreshes;
+
+describe('the rhythm of a connection', () => {
+  it('is remembered by the completed runs, each look at the bank once, and the newest twenty of them', () => {
+    const each = ['success', 'partial', 'success'] as const;
+    expect(
+      refreshes(...after([MONDAY, each[0]], [null, each[1]], [MONDAY, each[1]], [TUESDAY, each[2]])),
+    ).toEqual([MONDAY, TUESDAY]);
+    const days = Array.from(
+      { length: 25 },
+      (_, n) => `2026-06-${String(n + 1).padStart(2, '0')}T06:00:00.000Z`,
+    );
+    expect(refreshes(...after(...days.map((day) => [day, 'success'] as const)))).toEqual(days.slice(-20));
+  });
+
+  it('begins anew when the bank is linked again', () => {
+    const again: SyncEvent = {
+      type: 'SyncRequested',
+      data: {
+        ...owner,
+        syncId: 'again',
+        trigger: 'link',
+        causes: [{ requestId: 'again', trigger: 'link' }],
+        attended: false,
+        slot: null,
+        requestedAt: NOW,
+        notBefore: null,
+      },
+    };
+    expect(refreshes(...after([MONDAY, 'success']), again)).toEqual([]);
+  });
+});

@@ -14,7 +14,7 @@ const later = (a: string | null, b: string | null): string | null =>
 /** What outlives a run. */
 const memoryOf = (state: SyncState) => {
   const { lastSlot, served, cursor, lastWebhookStart, firstRequestedAt, linkedAt } = state;
-  const { limitedUntil, lastRefresh, provedRefresh } = state;
+  const { limitedUntil, lastRefresh, provedRefresh, refreshes } = state;
   return {
     lastSlot,
     served,
@@ -25,7 +25,18 @@ const memoryOf = (state: SyncState) => {
     ...(limitedUntil !== undefined && { limitedUntil }),
     ...(lastRefresh && { lastRefresh }),
     ...(provedRefresh !== undefined && { provedRefresh }),
+    ...(refreshes && { refreshes }),
   };
+};
+
+/** As many as tell the rhythm of a connection. */
+const REFRESHES_KEPT = 20;
+
+const withRefresh = (state: SyncState, refreshedAt: string | null): SyncState => {
+  const { refreshes = [] } = state;
+  return refreshedAt === null || refreshes.includes(refreshedAt)
+    ? state
+    : { ...state, refreshes: [...refreshes, refreshedAt].slice(-REFRESHES_KEPT) };
 };
 
 /** A person who asked for the run may be waiting for it. */
@@ -66,6 +77,7 @@ const remember = (state: SyncState, { syncId, causes, slot, requestedAt }: Reque
     served: trimmed(served),
     firstRequestedAt: state.firstRequestedAt ?? requestedAt,
     linkedAt: isLink ? later(requestedAt, state.linkedAt) : state.linkedAt,
+    ...(isLink && { refreshes: [] }),
   };
 };
 
@@ -138,7 +150,7 @@ export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
     }
     case 'SyncCompleted': {
       const { cursorAfter, status, refreshedAt } = event.data;
-      const after = ended(state, cursorAfter);
+      const after = withRefresh(ended(state, cursorAfter), refreshedAt);
       return status === 'success' && refreshedAt !== null ? { ...after, provedRefresh: refreshedAt } : after;
     }
     case 'SyncFailed':

@@ -53,6 +53,15 @@ export interface RunProblem {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** How the provider shows one bank account, beside what the connection as a whole reports. */
+export interface AccountLook {
+  readonly providerAccountId: string;
+  /** When the provider last read this account at the bank, ISO 8601 UTC; `null`: unknown. */
+  readonly refreshedAt: string | null;
+  /** Why what it shows of this account may be old; `null`: nothing speaks for that. */
+  readonly problem: Pick<RunProblem, 'code' | 'parameters'> | null;
+}
+
 /** What proves a success: without one, there is none. */
 export interface RunEvidence {
   /** `nothing-new`: the provider was not at the bank since the last success, as far as its time and its rows tell, but all that it has was read, and all is well. */
@@ -105,6 +114,8 @@ export interface SyncReport {
   /** Absent: nobody wished for one, or what the provider had was fresh. */
   readonly refresh?: RefreshReport;
   readonly problems: readonly RunProblem[];
+  /** All accounts that the provider showed; absent: it was not asked. */
+  readonly accountLooks?: readonly AccountLook[];
 }
 
 export interface SyncRequested {

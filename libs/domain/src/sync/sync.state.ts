@@ -69,6 +69,8 @@ interface Memory {
   readonly limitedUntil?: string;
   /** When the provider had been at the bank last, as of the last success. Absent: there was none. */
   readonly provedRefresh?: string;
+  /** When the provider had been at the bank, as of the last completed runs since the bank was linked; oldest first. */
+  readonly refreshes?: readonly string[];
   /** The last time that the provider was asked to look at the bank, or refused to. */
   readonly lastRefresh?: { readonly decidedAt: string; readonly nextAllowedAt: string | null };
 }

@@ -70,7 +70,13 @@ class ScriptedProvider extends BankProvider {
   }
 }
 
-const scene = async (failure: unknown, script: Script, { told }: { readonly told: boolean }) => {
+interface Told {
+  readonly told: boolean;
+  /** What happened to the connection since the run began. */
+  readonly since?: readonly ConnectionEvent[];
+}
+
+const scene = async (failure: unknown, script: Script, { told, since = [] }: Told) => {
   const context = { connectionId: 'c1', tenantId: 't1', companyId: 'co1' };
   const vault = new Vault(generateKey());
   const history: readonly ConnectionEvent[] = [
@@ -103,7 +109,7 @@ const scene = async (failure: unknown, script: Script, { told }: { readonly told
   const store = new InMemoryEventStore();
   const correlation = new AlsCorrelationScope();
   const metadata = { ...correlation.current(), commandId: 'x', tenantId: 't1' };
-  const news = history.map((event) => ({ ...event, metadata }));
+  const news = [...history, ...since].map((event) => ({ ...event, metadata }));
   await store.append(streamOf(connection.category, 'c1'), 'no-stream', news);
   const provider = new ScriptedProvider(script);
   const deps = Object.assign(Object.create(SyncDeps.prototype) as SyncDeps, {
@@ -174,6 +180,29 @@ describe('a user that the provider does not know', () => {
     expect((await scene(notFound(), lost, { told: false })).found).toMatchObject({
       code: 'powens.user-unknown',
     });
+  });
+});
+
+describe('a connection that was disconnected here while its run was under way', () => {
+  const since: readonly ConnectionEvent[] = [
+    {
+      type: 'ConnectionDisconnected',
+      data: { connectionId: 'c1', tenantId: 't1', companyId: 'co1', by: 'caller', disconnectedAt: NOW },
+    },
+  ];
+
+  it.each([notFound(), userUnknown(), refused(), unavailable()])(
+    'is why the run ends, not %s',
+    async (failure) => {
+      const { found, provider } = await scene(failure, gone, { told: false, since });
+      expect(found).toMatchObject({ code: 'connection.disconnected' });
+      expect(provider.looks).toBe(0);
+    },
+  );
+
+  it('is not why when the failure is ours', async () => {
+    const failure = new Error('ours');
+    expect((await scene(failure, gone, { told: false, since })).found).toBe(failure);
   });
 });
 

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LinkedConnection } from '#domain';
+import { connection, type LinkedConnection } from '#domain';
+import { fold } from '#event-store';
 import { ProviderError } from '#providers';
 import { wasToldDeleted } from '../deletion-notices.js';
 import type { SyncDeps } from '../sync-deps.js';
 import { ProviderSession } from './provider-session.js';
-import { ConnectionGone } from './sync-problem.js';
+import { ConnectionGone, disconnectedMeanwhile } from './sync-problem.js';
 
 /** So often more is looked, after the first pauses of a retry, before a loss that nobody announced is believed. */
 const FURTHER_LOOKS = 2;
@@ -13,8 +14,9 @@ const says = (error: unknown, reason: string): boolean =>
   error instanceof ProviderError && error.code.endsWith(`.${reason}`);
 
 /**
- * What a run that failed goes on with: its own failure, or that the connection is gone at the provider. Gone ends the
- * connection here, so the evidence must not be a passing failure, nor a mistake in our own settings:
+ * What a run that failed goes on with: its own failure; that the connection was disconnected here meanwhile, of which the
+ * provider's refusal is but the echo; or that it is gone at the provider. Gone ends the connection here, so the evidence
+ * must not be a passing failure, nor a mistake in our own settings:
  *
  * - A connection is gone when the provider answers "not found" to it and, to the same access, lists the user's connections
  *   without it. Both are proper answers of an API that accepts the access: no outage, time-out or page of a proxy looks
@@ -32,7 +34,10 @@ export const confirmGone = async (
   linked: LinkedConnection,
   failure: unknown,
 ): Promise<unknown> => {
-  const { access, opened } = linked;
+  const { access, connectionId, opened } = linked;
+  if (!(failure instanceof ProviderError)) return failure;
+  const { state } = await fold(deps, connection, connectionId);
+  if (state.status !== 'linked') return disconnectedMeanwhile();
   if (!access || !(says(failure, 'not-found') || says(failure, 'user-unknown'))) return failure;
   const wasTold = await wasToldDeleted(deps.db, opened.provider, access);
   if (says(failure, 'user-unknown')) return wasTold ? new ConnectionGone(failure) : failure;

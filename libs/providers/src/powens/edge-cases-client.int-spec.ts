@@ -92,6 +92,15 @@ describe('calls to Powens', () => {
     expect(second).toMatchObject({ day: date, content: { bookedOn: date, amount: '-4.20' } });
   });
 
+  it('case 33: a connection that names no state at all is not taken for healthy, and can be read', async () => {
+    const person = await cases.person();
+    const { items } = await cases.fetch(person);
+    await cases.patchConnection(person, { override: { omit: ['state', 'error'] } });
+    const { health } = await cases.describe(person);
+    expect(health).toEqual({ kind: 'waiting', code: 'state-missing' });
+    expect((await cases.fetch(person)).items).toEqual(items);
+  });
+
   it('case 33: an unknown state, type or error code is kept as it is and stops nothing', async () => {
     const person = await cases.person();
     await cases.post(person.iban, [

@@ -131,6 +131,32 @@ describe('links', () => {
     });
   });
 
+  it('case 38: one account of it that is not read any more shows how old it is, and an error of its own', async () => {
+    const person = await cases.person();
+    const set = { last_update: '2026-02-28 12:00:00', error: 'actionNeeded' };
+    const path = `/accounts/${person.iban}`;
+    await cases.world.control('PATCH', path, { sync: false, override: { set } });
+    expect(await cases.describe(person)).toMatchObject({ health: { kind: 'healthy' } });
+    expect(await cases.account(person)).toMatchObject({
+      status: 'shared',
+      refreshedAt: '2026-02-28T11:00:00.000Z',
+      error: 'actionNeeded',
+    });
+    const omit = ['last_update', 'error'];
+    await cases.world.control('PATCH', path, { sync: false, override: { omit } });
+    expect(await cases.account(person)).toMatchObject({ status: 'shared', refreshedAt: null, error: null });
+  });
+
+  it('case 38: whether Powens refreshes it by itself is known, unless it does not say', async () => {
+    const person = await cases.person();
+    expect(await cases.describe(person)).toMatchObject({ automaticRefresh: true });
+    await cases.patchConnection(person, { active: false });
+    const off = await cases.describe(person);
+    expect(off).toMatchObject({ automaticRefresh: false, health: { kind: 'healthy' } });
+    await cases.patchConnection(person, { override: { omit: ['active'] } });
+    expect(await cases.describe(person)).toMatchObject({ automaticRefresh: null });
+  });
+
   it('case 39: the end of the consent is known ahead', async () => {
     const person = await cases.person();
     await cases.patchConnection(person, { expiresInHours: 24 * 30, sync: false });

@@ -97,6 +97,26 @@ describe('the accounts of a connection', () => {
     await expectLedgerEqualsBank(stack, id);
   });
 
+  it('keep the rows of one that is ignored, and list them again when it is tracked again', async () => {
+    const iban = freshIban();
+    await stack.sandbox.openAccount({ iban, count: 20, days: 30 });
+    const { id } = await openLinkAndImport(stack, iban);
+    const { items: before } = await stack.api.transactions(id, { limit: 500 });
+    const account = (await stack.api.accounts(id)).items.find((each) => each.iban === iban)?.id ?? '';
+    await stack.api.decideOnAccount(id, account, { action: 'ignore' });
+    expect((await stack.api.transactions(id, { limit: 500 })).items).toEqual([]);
+    const [row] = before;
+    expect(await stack.api.transaction(row?.id ?? '')).toMatchObject({ id: row?.id, removedAt: null });
+
+    await stack.sandbox.post(iban, [
+      { date: new Date().toISOString().slice(0, 10), value: '-2.20', originalWording: 'CARTE PAIN' },
+    ]);
+    await stack.api.decideOnAccount(id, account, { action: 'track', accountId: 'account-1' });
+    expect((await stack.api.transactions(id, { limit: 500 })).items).toEqual(before);
+    expect(await syncNow(stack, id)).toMatchObject({ status: 'success', transactionsImported: 1 });
+    await expectLedgerEqualsBank(stack, id);
+  });
+
   it('are decided on by their tenant alone, and only in known words', async () => {
     const { id } = await openLinkAndImport(stack);
     const put = (account: string, body: object) =>

@@ -1,18 +1,20 @@
 import { type CompletedLinkReply, RPC_SUBJECTS } from '#contracts';
 import { DomainError } from '#kernel';
-import { RpcProblem } from '#messaging';
-import { statusOfCode } from '#platform';
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { problemOf } from '#platform';
+import { Controller, Get, Logger, Query, Req, Res } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Public } from '../api-key.guard.js';
 import { callerLanguage } from '../caller-language.js';
 import { GatewayDeps } from '../gateway-deps.js';
 import { STATUSES } from '../statuses.js';
-import { type CallbackPage, callbackPage } from './callback-page.js';
+import { type CallbackPage, callbackPage, pageOfProblem } from './callback-page.js';
 import { tellCompletedLink } from './tell-completed-link.js';
 
 const PROVIDER_TIMEOUT_MS = 60_000;
+const UNEXPECTED = { status: 500, code: 'internal' };
+
+const logger = new Logger('LinkCallback');
 
 /** One text per parameter: what came twice counts as it came first. */
 const textsOf = (query: Readonly<Record<string, unknown>>): Record<string, string> =>
@@ -47,11 +49,13 @@ export class LinkCallbackController {
     const parameters = textsOf(query);
     try {
       const completed = await this.#complete(parameters);
-      if (wantsPage(request)) await show(reply, 200, completed.outcome);
+      if (wantsPage(request)) await show(request, reply, { status: 200, page: completed.outcome });
       else await answer(request, reply, completed);
     } catch (error) {
-      if (!wantsPage(request) || !(error instanceof RpcProblem || error instanceof DomainError)) throw error;
-      await show(reply, statusOfCode(error.code, STATUSES), 'failed');
+      if (!wantsPage(request)) throw error;
+      const { status, code } = problemOf(error, STATUSES) ?? UNEXPECTED;
+      if (status >= 500) logger.error(error);
+      await show(request, reply, { status, page: pageOfProblem({ status, code }) });
     }
   }
 
@@ -82,11 +86,22 @@ const answer = async (
     .send({ connectionId, outcome, status, code, message, otherLinks });
 };
 
-const show = async (reply: FastifyReply, status: number, page: CallbackPage): Promise<void> => {
+const NOTHING_RUNS =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+const show = async (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { status, page }: { readonly status: number; readonly page: CallbackPage },
+): Promise<void> => {
+  const language = callerLanguage(request.headers['accept-language']);
   await reply
     .status(status)
     .header('content-type', 'text/html; charset=utf-8')
-    .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
+    .header('content-language', language)
+    .header('vary', 'accept, accept-language')
+    .header('cache-control', 'no-store')
+    .header('content-security-policy', NOTHING_RUNS)
     .header('referrer-policy', 'no-referrer')
-    .send(callbackPage(page));
+    .send(callbackPage(page, language));
 };

@@ -3,6 +3,21 @@ import type { Connector } from '../bank/connectors.js';
 import { html, type Html } from './html.js';
 import { page } from './page.js';
 
+/**
+ * Enter in a field presses the first button of the field's form. "Cancel" stands first on the page, so it belongs to a
+ * form of its own.
+ */
+const CANCEL = 'cancel';
+
+const cancelForm = (session: string): Html =>
+  html`<form method="post" id="${CANCEL}"><input type="hidden" name="session" value="${session}" /></form>`;
+
+const actions = (label: string): Html =>
+  html`<div class="actions">
+    <button name="action" value="cancel" form="${CANCEL}">Annuler</button>
+    <button class="main" name="action" value="link">${label}</button>
+  </div>`;
+
 export interface BankChoice {
   readonly connector: Connector;
   readonly accounts: readonly { readonly account: BankAccount; readonly ticked: boolean }[];
@@ -49,12 +64,10 @@ export const linkPage = (form: {
         <label class="field"
           >Mot de passe<input name="password" type="password" value="1234" autocomplete="off"
         /></label>
-        <div class="actions">
-          <button name="action" value="cancel">Annuler</button>
-          <button class="main" name="action" value="link">Connecter</button>
-        </div>
+        ${actions('Connecter')}
         <small>Bac à sable : tout identifiant convient, le mot de passe est 1234.</small>
-      </form>`,
+      </form>
+      ${cancelForm(form.session)}`,
   );
 
 /** Renewal of the person's consent for a connection that stopped working. */
@@ -71,11 +84,9 @@ export const reconnectPage = (form: { session: string; bankName: string; state: 
         <label class="field"
           >Mot de passe<input name="password" type="password" value="1234" autocomplete="off"
         /></label>
-        <div class="actions">
-          <button name="action" value="cancel">Annuler</button>
-          <button class="main" name="action" value="link">Confirmer</button>
-        </div>
-      </form>`,
+        ${actions('Confirmer')}
+      </form>
+      ${cancelForm(form.session)}`,
   );
 
 /** The connections of a person, each of which can be deleted. */

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { ScenarioBook } from '../scenario/scenario-book.js';
 import type { Sandbox } from '../sandbox.js';
+import { parisTimestamp } from '../timestamps.js';
 import { toStrings, type Strings } from '../webview/strings.js';
-import { handPage } from './hand-page.js';
+import { HandNotes, type Note } from './hand-notes.js';
+import { handPage, type Shown } from './hand-page.js';
 
 const NO_SCRIPTS =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -44,6 +46,16 @@ const CALLS: Readonly<Record<string, (context: Context) => Call | undefined>> = 
       ? undefined
       : { method: 'POST', path: 'clock/advance', body: { to: laterOf(next.at, sandbox.now()) } };
   },
+  load: ({ form }) => ({
+    method: 'POST',
+    path: 'scenarios',
+    body: told({ yaml: form.yaml, clock: form.clock }),
+  }),
+  link: ({ form }) => ({
+    method: 'POST',
+    path: `scenarios/${encodeURIComponent(form.id ?? '')}/link`,
+    body: { userId: Number(form.user) },
+  }),
   sync: ({ connection }) => ({ method: 'POST', path: `${connection}/sync` }),
   state: ({ connection, form }) => ({ method: 'PATCH', path: connection, body: told({ state: form.state }) }),
   repair: ({ connection }) => ({ method: 'POST', path: `${connection}/repair` }),
@@ -114,30 +126,75 @@ const isOwnForm = (request: FastifyRequest): boolean => {
   return origin === undefined || origin === `http://${host}`;
 };
 
+const SECTIONS: Readonly<Record<string, string>> = {
+  load: 'scenarios',
+  fault: 'faults',
+  'clear-faults': 'faults',
+  flush: 'outbox',
+  hold: 'outbox',
+  release: 'outbox',
+  redeliver: 'outbox',
+  delete: 'connections',
+};
+const OF_CONNECTION = ['sync', 'state', 'repair', 'recreate', 'reissue'];
+const OF_SCENARIO = ['play', 'link'];
+
+/** Where on the page the person was: the next Tab goes on from there. */
+const placeOf = ({ action = '', id, account }: Strings): string => {
+  if (account !== undefined) return `account-${account}`;
+  if (OF_CONNECTION.includes(action)) return `connection-${id}`;
+  if (OF_SCENARIO.includes(action)) return `scenario-${id}`;
+  return SECTIONS[action] ?? 'clock';
+};
+
+const HAPPENED_SHOWN = 50;
+
+interface Answer {
+  readonly error?: string;
+  readonly happened?: readonly { readonly at: string; readonly what: string }[];
+}
+
+const noteOf = (form: Strings, { happened = [] }: Answer): Note => {
+  const more = happened.length - HAPPENED_SHOWN;
+  return {
+    said: ['Done:', form.action, form.id ?? form.account].filter(Boolean).join(' '),
+    happened: [
+      ...happened.slice(0, HAPPENED_SHOWN).map(({ at, what }) => `${parisTimestamp(Date.parse(at))} ${what}`),
+      ...(more > 0 ? [`and ${more} more`] : []),
+    ],
+  };
+};
+
 /** The page at `/`, to drive the sandbox by hand. */
 export const handRoutes = (app: FastifyInstance, sandbox: Sandbox, book: ScenarioBook): void => {
-  const send = (reply: FastifyReply, said: string | null, status = 200): FastifyReply =>
+  const notes = new HandNotes();
+  const send = (reply: FastifyReply, shown: Shown, status = 200): FastifyReply =>
     reply
       .code(status)
       .header('cache-control', 'no-store')
       .header('content-security-policy', NO_SCRIPTS)
       .type('text/html; charset=utf-8')
-      .send(handPage(sandbox, book, said));
+      .send(handPage(sandbox, book, shown));
 
-  app.get('/', (_, reply) => send(reply, null));
+  app.get('/', (request, reply) => send(reply, { note: notes.get(toStrings(request.query).note) }));
 
-  app.post('/', (request, reply) => {
-    if (!isOwnForm(request)) return send(reply, 'This form was sent by another site: nothing was done.', 403);
+  app.post('/', async (request, reply) => {
+    if (!isOwnForm(request))
+      return send(reply, { refusal: 'This form was sent by another site: nothing was done.' }, 403);
     const form = toStrings(request.body);
     const call = callOf(sandbox, book, form);
-    if (!call) return send(reply, `There is nothing to do for “${form.action ?? ''}”.`, 400);
-    return app
-      .inject({ method: call.method, url: `/sandbox/${call.path}`, ...(call.body && { payload: call.body }) })
-      .then((answer) => {
-        const { error } = answer.json<{ error?: string }>();
-        return answer.statusCode < 300
-          ? send(reply, `Done: ${form.action} ${form.id ?? form.account ?? ''}`)
-          : send(reply, `Not done: ${error ?? answer.statusCode}`, answer.statusCode);
-      });
+    if (!call) return send(reply, { refusal: `There is nothing to do for “${form.action ?? ''}”.` }, 400);
+    const answer = await app.inject({
+      method: call.method,
+      url: `/sandbox/${call.path}`,
+      ...(call.body && { payload: call.body }),
+    });
+    const body = answer.json<Answer>();
+    if (answer.statusCode >= 300) {
+      const refusal = `Not done: ${body.error ?? answer.statusCode}`;
+      return send(reply, { refusal, refusedScenario: form.yaml }, answer.statusCode);
+    }
+    const note = notes.add(noteOf(form, body));
+    return reply.redirect(`/?note=${note}#${encodeURIComponent(placeOf(form))}`, 303);
   });
 };

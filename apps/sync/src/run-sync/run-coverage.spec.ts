@@ -252,31 +252,54 @@ const behind = (since: BankDay, id = 'a') => ({ ...account(id), behindSince: sin
 
 const doubted = () => ({ beliefs: new Map([['a', false]]) });
 
+/** Changes prove nothing by what they lack. */
+const asProviders = (changes: Partial<Coverage>, ends: (slice: Slice) => Partial<SliceEnd> = () => ({})) =>
+  carryOut(changes, (slice) => ({
+    ends: slice.reads.map(({ part }) => ({
+      complete: true,
+      cursor: 'mark',
+      scope: part.kind === 'window' ? ('full' as const) : ('incremental' as const),
+    })),
+    ...ends(slice),
+  }));
+
 describe('an account that is behind its connection', () => {
-  const seen = carryOut({}, () => rows(addDays(TODAY, -20), addDays(TODAY, -3))).cursor;
+  const seen = asProviders({}, () => rows(addDays(TODAY, -20), addDays(TODAY, -3))).cursor;
   /** Two days later it has not been looked at since yesterday, the others have. */
-  const left = carryOut({ cursor: seen, today: addDays(TODAY, 2), accounts: [behind(addDays(TODAY, -1))] });
+  const left = asProviders({
+    cursor: seen,
+    today: addDays(TODAY, 2),
+    accounts: [behind(addDays(TODAY, -1))],
+  });
 
   it('is read like the others while it is', () => {
     expect(left.kinds).toEqual([['changes']]);
-    const again = carryOut({ cursor: left.cursor, today: addDays(TODAY, 3), accounts: [behind(TODAY)] });
+    const again = asProviders({ cursor: left.cursor, today: addDays(TODAY, 3), accounts: [behind(TODAY)] });
     expect(again.kinds).toEqual([['changes']]);
   });
 
   it('proves nothing of the days since, so that all of them are read once it is back', () => {
     const today = addDays(TODAY, 40);
-    const back = carryOut({ cursor: left.cursor, today, rereadBefore: at(TODAY), rereadDays: 7 });
+    const back = asProviders({ cursor: left.cursor, today, rereadBefore: at(TODAY), rereadDays: 7 });
     expect(back.kinds).toEqual([['window', 'changes']]);
     expect(back.slices[0]?.reads[0]?.accounts).toEqual([
       { providerAccountId: 'a', from: addDays(TODAY, -3) },
     ]);
-    const next = carryOut({ cursor: back.cursor, today: addDays(today, 1), rereadBefore: at(TODAY) });
+    const next = asProviders({ cursor: back.cursor, today: addDays(today, 1), rereadBefore: at(TODAY) });
     expect(next.kinds).toEqual([['changes']]);
+  });
+
+  it('is read whole from the first of these days on, however late its rows and short the window', () => {
+    const since = addDays(TODAY, -20);
+    const cursor = asProviders({ cursor: seen, today: addDays(TODAY, 1), accounts: [behind(since)] }).cursor;
+    const { slices, kinds } = asProviders({ cursor, today: addDays(TODAY, 2), rereadDays: 7 });
+    expect(kinds).toEqual([['window', 'changes']]);
+    expect(slices[0]?.reads[0]?.accounts).toEqual([{ providerAccountId: 'a', from: since }]);
   });
 
   it('is owed these days however often it is read meanwhile', () => {
     const today = addDays(TODAY, 9);
-    const reread = carryOut({ cursor: left.cursor, today, accounts: [behind(today)] });
+    const reread = asProviders({ cursor: left.cursor, today, accounts: [behind(today)] });
     expect(reread.kinds).toEqual([['window', 'changes']]);
     const proof = readCursor(reread.cursor)?.accounts.get('a');
     expect(proof?.behindSince).toBe(addDays(TODAY, -1));
@@ -284,32 +307,34 @@ describe('an account that is behind its connection', () => {
 
   it('has a gap when it comes back without them, though its connection was read every day', () => {
     const today = addDays(TODAY, 40);
-    const cursor = carryOut({
+    const cursor = asProviders({
       cursor: left.cursor,
       today: addDays(today, -1),
       accounts: [behind(TODAY)],
     }).cursor;
     const read = (accounts = [account('a')]) =>
-      carryOut({ cursor, today, accounts }, () => rows(addDays(today, -5), today)).coverage.gaps();
+      asProviders({ cursor, today, accounts, rereadBefore: at(today) }, () =>
+        rows(addDays(today, -5), today),
+      ).coverage.gaps();
     expect(read()).toEqual([{ providerAccountId: 'a', from: addDays(TODAY, -1), to: addDays(today, -6) }]);
     expect(read([behind(TODAY)])).toEqual([]);
   });
 
   it('is not believed to be empty, and its doubt begins when it is back', () => {
     const accounts = [behind(TODAY)];
-    const first = carryOut({ cursor: seen, today: addDays(TODAY, 8), accounts }, doubted).cursor;
+    const first = asProviders({ cursor: seen, today: addDays(TODAY, 8), accounts }, doubted).cursor;
     const later = new RunCoverage(run({ cursor: first, today: addDays(TODAY, 12) }));
     expect(later.believesEmpty('a')).toBe(false);
-    const doubt = carryOut({ cursor: seen, today: addDays(TODAY, 8) }, doubted).cursor;
+    const doubt = asProviders({ cursor: seen, today: addDays(TODAY, 8) }, doubted).cursor;
     const today = addDays(TODAY, 12);
     expect(new RunCoverage(run({ cursor: doubt, today, accounts })).believesEmpty('a')).toBe(false);
     expect(new RunCoverage(run({ cursor: doubt, today })).believesEmpty('a')).toBe(true);
   });
 
   it('holds up none of the others', () => {
-    const both = carryOut({ accounts: [account('a'), account('b')] }).cursor;
+    const both = asProviders({ accounts: [account('a'), account('b')] }).cursor;
     const today = addDays(TODAY, 2);
-    const one = carryOut({ cursor: both, today, accounts: [behind(TODAY), account('b')] });
+    const one = asProviders({ cursor: both, today, accounts: [behind(TODAY), account('b')] });
     expect(readCursor(one.cursor)).toMatchObject({ to: today, provider: 'mark' });
     expect(readCursor(one.cursor)?.accounts.get('b')).not.toHaveProperty('behindSince');
   });

@@ -68,7 +68,13 @@ export class Person {
   /** The bank is well: they do what only they can, so that the connection is well, too. */
   async putRight(): Promise<void> {
     const { api, connectionId, end } = this.#play;
-    if (end) return this.#play.askForSync();
+    if (end) {
+      // What is paused is not looked at again by itself, so that a run that was told to wait would be the last one.
+      await patiently(() => this.#switch(true)).catch((error: unknown) => {
+        if (!(error instanceof PasserelleProblem) || error.status !== 409) throw error;
+      });
+      return this.#play.askForSync();
+    }
     await patiently(() => this.#switch(true));
     await this.#play.lastSync();
     const { status, actionOwner, statusReason } = await api.getConnection(connectionId);

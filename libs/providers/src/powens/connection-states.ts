@@ -33,9 +33,12 @@ const RULES: Readonly<Record<string, StateRule>> = {
   notsupported: { owner: 'nobody' },
 };
 
-/** A state that is not listed is assumed to have no cure; its name is kept for people. */
+/**
+ * A state that is not listed is the provider's to explain, and may pass: it is looked at again with each sync. Its name is kept for
+ * people.
+ */
 export const stateRule = (state: string): StateRule => {
   const name = state.toLowerCase();
   const rule = Object.hasOwn(RULES, name) ? RULES[name] : undefined;
-  return rule ?? { owner: 'nobody' };
+  return rule ?? { owner: 'provider' };
 };

@@ -112,7 +112,7 @@ describe('calls to Powens', () => {
     );
     await cases.patchConnection(person, { state: 'quantumLeap' });
     expect(await cases.describe(person)).toMatchObject({
-      health: { kind: 'broken', code: 'quantumLeap', owner: 'nobody' },
+      health: { kind: 'broken', code: 'quantumLeap', owner: 'provider' },
     });
     await cases.fault(person, 'error', { status: 418, code: 'brandNewTrouble' });
     await expect(cases.describe(person)).rejects.toMatchObject({

@@ -244,7 +244,7 @@ describe('the Powens adapter on the sandbox bank', () => {
       ['rateLimiting', 'broken', 'time'],
       ['bug', 'broken', 'provider'],
       ['notSupported', 'broken', 'nobody'],
-      ['quantumLeap', 'broken', 'nobody'],
+      ['quantumLeap', 'broken', 'provider'],
       ['wrongpass', 'broken', 'user'],
     ]);
   });

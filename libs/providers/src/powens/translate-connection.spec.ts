@@ -86,10 +86,10 @@ describe('a connection', () => {
     ['websiteUnavailable', { kind: 'broken', code: 'websiteUnavailable', owner: 'time' }],
     ['bug', { kind: 'broken', code: 'bug', owner: 'provider' }],
     ['notSupported', { kind: 'broken', code: 'notSupported', owner: 'nobody' }],
-    ['quantumRequired', { kind: 'broken', code: 'quantumRequired', owner: 'nobody' }],
-    ['constructor', { kind: 'broken', code: 'constructor', owner: 'nobody' }],
-    [{ odd: true }, { kind: 'broken', code: 'unreadable-state', owner: 'nobody' }],
-    ['go to https://bank.test/?t=1', { kind: 'broken', code: 'gotohttpsbank.testt1', owner: 'nobody' }],
+    ['quantumRequired', { kind: 'broken', code: 'quantumRequired', owner: 'provider' }],
+    ['constructor', { kind: 'broken', code: 'constructor', owner: 'provider' }],
+    [{ odd: true }, { kind: 'broken', code: 'unreadable-state', owner: 'provider' }],
+    ['go to https://bank.test/?t=1', { kind: 'broken', code: 'gotohttpsbank.testt1', owner: 'provider' }],
   ])('in the state %j', (state, health) => expect(inState(state)).toEqual(health));
 
   it('ends with the first of its sources, disabled ones aside', () => {

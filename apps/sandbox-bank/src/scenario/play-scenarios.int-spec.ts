@@ -239,7 +239,8 @@ const run = async (seed: number): Promise<string[]> => {
       { clockMs: Date.parse('2026-03-01T05:00:00Z') },
     );
     const note = (text: string): void => {
-      texts.push(text.replaceAll(fresh.driver.url, 'http://sandbox'));
+      // When a webhook arrives is up to the machine, and `last_push` tells of it.
+      texts.push(text.replaceAll(fresh.driver.url, 'http://sandbox').replaceAll(/"last_push":[^,]*,/g, ''));
     };
     const driver = new ScenarioDriver(fresh.driver.url);
     const user = await fresh.driver.newUser();

@@ -1,6 +1,7 @@
 import type { Settings } from './settings.js';
 import type { Store } from './store.js';
 import type { ReleaseOrder } from './aggregator/release-order.js';
+import type { MannersBook } from './aggregator/manners-book.js';
 import type { Bank } from './bank/bank.js';
 import type { RequestLog } from './control/request-log.js';
 import type { Faults } from './control/faults.js';
@@ -39,6 +40,8 @@ export interface Sandbox {
   readonly store: Store;
   readonly bank: Bank;
   readonly settings: Settings;
+  /** The settings as they are for one user. */
+  readonly manners: MannersBook;
   readonly clock: VirtualClock;
   /** The clock's time. */
   readonly now: () => number;

@@ -32,6 +32,10 @@ CREATE TABLE IF NOT EXISTS sandbox_clock (
 CREATE TABLE IF NOT EXISTS sandbox_chance (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), drawn INTEGER NOT NULL);
 INSERT OR IGNORE INTO sandbox_chance VALUES (1, 0);
 CREATE TABLE IF NOT EXISTS connection_heals (id_connection INTEGER PRIMARY KEY, heals_ms INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS half_syncs (
+  id_connection INTEGER PRIMARY KEY, id_user INTEGER NOT NULL, began_ms INTEGER NOT NULL, rest_ms INTEGER NOT NULL,
+  requests_left INTEGER NOT NULL, is_told INTEGER NOT NULL, before TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS scenario_settings (id_scenario TEXT PRIMARY KEY, settings TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS webhook_delays (id_webhook INTEGER PRIMARY KEY, due_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS overrides (subject TEXT PRIMARY KEY, override TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS scenarios (

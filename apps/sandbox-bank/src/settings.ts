@@ -1,6 +1,14 @@
 export const TIMESTAMP_STYLES = ['paris', 'utc', 'zulu', 'offset'] as const;
 export type TimestampStyle = (typeof TIMESTAMP_STYLES)[number];
 
+/** Whether a sync shows its rows in two halves, and after which of them it is told of. */
+export const SYNC_HALVES = ['off', 'told-after-first', 'told-after-second'] as const;
+export type SyncHalves = (typeof SYNC_HALVES)[number];
+
+/** `few`: what most clients register for. `all`: also what is sent in the midst of a sync, and of new users. */
+export const WEBHOOK_EVENTS = ['few', 'all'] as const;
+export type WebhookEventsSent = (typeof WEBHOOK_EVENTS)[number];
+
 /** Ways to send a webhook that no receiver, or only a lenient one, takes for genuine; and two that every one must take. */
 export const WEBHOOK_FAULTS = [
   'unsigned',
@@ -43,6 +51,8 @@ export interface Settings {
   timestampStyle: TimestampStyle;
   /** A page of transactions has at most so many rows, however many were asked for. */
   rowsPerPage: number;
+  /** The same for a list of accounts; its `total` says how many there are. */
+  accountsPerPage: number;
   /** Amounts are written as texts. */
   amountsAsText: boolean;
   /** Signatures bear the machine's time even while the sandbox's clock is set: for receivers that refuse old ones. */
@@ -51,6 +61,14 @@ export interface Settings {
   webhookTimeoutMs: number;
   /** How long the first read of a bank takes after linking, and every later sync. */
   syncDelayMs: number;
+  /** The second half of a sync's rows appears later, with the timestamps of its beginning. */
+  syncHalves: SyncHalves;
+  /** How much later, by the sandbox's clock. */
+  syncHalvesApartMs: number;
+  /** Or after so many more requests of the user, whichever is first; 0: by the clock alone. */
+  syncHalvesApartRequests: number;
+  /** Which events are sent by themselves. */
+  webhookEvents: WebhookEventsSent;
   /** A forced sync is refused with 409 when the last one is younger. */
   recentSyncMs: number;
   /** 0: no limit. The provider's sandbox has 30. */
@@ -83,11 +101,16 @@ export const DEFAULT_SETTINGS: Settings = {
   webhooksLateMs: 0,
   timestampStyle: 'paris',
   rowsPerPage: 1000,
+  accountsPerPage: 1000,
   amountsAsText: false,
   webhooksSignedInRealTime: false,
   flushEveryMs: 5000,
   webhookTimeoutMs: 10_000,
   syncDelayMs: 250,
+  syncHalves: 'off',
+  syncHalvesApartMs: 120_000,
+  syncHalvesApartRequests: 0,
+  webhookEvents: 'few',
   recentSyncMs: 60_000,
   rateLimitPerMinute: 0,
   tinkClientId: 'sandbox-tink-client',
@@ -97,3 +120,19 @@ export const DEFAULT_SETTINGS: Settings = {
   tinkRetryMs: 1000,
   tinkRetriesSignedAnew: false,
 };
+
+/** What may differ from scenario to scenario: how those who hold an account of it are answered. */
+export const SCENARIO_SETTINGS = [
+  'timestampStyle',
+  'amountsAsText',
+  'rowsPerPage',
+  'accountsPerPage',
+  'rateLimitPerMinute',
+  'recentSyncMs',
+  'syncHalves',
+  'syncHalvesApartMs',
+  'syncHalvesApartRequests',
+  'webhookEvents',
+] as const satisfies readonly (keyof Settings)[];
+
+export type Manners = Pick<Settings, (typeof SCENARIO_SETTINGS)[number]>;

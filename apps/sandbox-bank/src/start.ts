@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { Bank } from './bank/bank.js';
 import { openSeededAccounts } from './bank/seeded-accounts.js';
+import { MannersBook } from './aggregator/manners-book.js';
 import { SyncQueue } from './aggregator/sync-queue.js';
 import { syncConnection } from './aggregator/sync-connection.js';
 import { WithheldWebhooks } from './aggregator/withheld-webhooks.js';
@@ -41,13 +42,15 @@ export const startSandboxBank = async (options: SandboxOptions): Promise<Running
   const { now } = clock;
   if (options.clockMs !== undefined) clock.set(options.clockMs, 'frozen');
   const outbox = new WebhookOutbox(store, settings, now);
-  const webhooks = new WithheldWebhooks(store, settings, now, outbox);
+  const manners = new MannersBook(store, settings);
+  const webhooks = new WithheldWebhooks({ store, settings, manners, now, outbox });
   const syncs = new SyncQueue();
   const bank = new Bank(store, options.seed);
   const sandbox: Sandbox = {
     store,
     bank,
     settings,
+    manners,
     clock,
     now,
     chance: new Chance(store, clock, options.seed),
@@ -62,6 +65,7 @@ export const startSandboxBank = async (options: SandboxOptions): Promise<Running
   const timeline = new Timeline(clock, [
     time.consents,
     time.heals,
+    time.rests,
     scenarios.due,
     time.asked,
     time.daily,

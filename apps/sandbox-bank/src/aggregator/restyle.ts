@@ -8,6 +8,8 @@ const AMOUNTS =
   /"(value|gross_value|original_value|original_gross_value|balance|coming|coming_balance|commission)":(-?\d+(?:\.\d+)?)/g;
 
 const styled = (day: string, time: string, style: TimestampStyle): string => {
+  // A time that there is not, laid over an answer on purpose, stays as it is.
+  if (Number.isNaN(Date.parse(`${day}T${time}Z`))) return `${day} ${time}`;
   const instant = parisInstant(day, time);
   if (style === 'utc') return utcTimestamp(instant);
   if (style === 'zulu') return new Date(instant).toISOString().replace('.000Z', 'Z');

@@ -1,93 +1,65 @@
 import type { Sandbox } from '../sandbox.js';
 import { parisTimestamp } from '../timestamps.js';
-import { findConnection, type StoredConnection } from './connections.js';
 import { accountsOf, type StoredAccount } from './accounts.js';
-import { connectionSyncedBody } from './connection-synced.js';
+import { findConnection, type StoredConnection } from './connections.js';
+import { accountsFetchedBody, accountSyncedBody, connectionSyncedBody } from './sync-bodies.js';
+import { syncAccount } from './sync-account.js';
 
 const DAY_MS = 86_400_000;
 
-/** What the bank holds no longer and speaks of no more is gone without a trace. */
-const dropSilently = ({ store }: Sandbox, account: StoredAccount): void => {
-  store.run(
-    `DELETE FROM transactions WHERE id_account = ? AND row_id IN
-       (SELECT row_id FROM bank_rows WHERE account_key = ? AND deleted = 2 AND version > ?)`,
-    account.id,
-    account.account_key,
-    account.synced_version,
-  );
-};
+/** Up to which version each account was known before the sync. */
+type Versions = ReadonlyMap<number, number>;
 
-/** Brings what the bank has new, changed or removed since the last time into the user's scope. */
-const copyChanges = ({ store }: Sandbox, account: StoredAccount, timestamp: string): void => {
-  store.run(
-    `UPDATE transactions SET date = b.date, value = CAST(b.value AS REAL), coming = b.coming, content = b.content,
-       override = b.override, version = b.version, last_update = ?,
-       application_date = coalesce(user_application_date, b.rdate),
-       deleted = CASE b.deleted WHEN 1 THEN coalesce(transactions.deleted, ?) ELSE NULL END
-     FROM bank_rows b
-     WHERE b.row_id = transactions.row_id AND transactions.id_account = ? AND b.account_key = ? AND b.version > ?`,
-    timestamp,
-    timestamp,
-    account.id,
-    account.account_key,
-    account.synced_version,
-  );
-  store.run(
-    `INSERT INTO transactions (id_user, id_connection, id_account, row_id, date, application_date, value, coming,
-       content, override, date_scraped, last_update, version)
-     SELECT ?, ?, ?, b.row_id, b.date, b.rdate, CAST(b.value AS REAL), b.coming, b.content, b.override, ?, ?, b.version
-     FROM bank_rows b WHERE b.account_key = ? AND b.version > ? AND b.deleted = 0
-       AND NOT EXISTS (SELECT 1 FROM transactions t WHERE t.id_account = ? AND t.row_id = b.row_id)
-     ORDER BY b.row_id`,
-    account.id_user,
-    account.id_connection,
-    account.id,
-    timestamp,
-    timestamp,
-    account.account_key,
-    account.synced_version,
-    account.id,
-  );
-};
+interface HalfSync {
+  readonly began_ms: number;
+  readonly is_told: number;
+  readonly before: string;
+}
 
-const syncAccount = (sandbox: Sandbox, account: StoredAccount, timestamp: string): void => {
-  const { bank } = sandbox;
-  const truth = bank.account(account.account_key);
-  if (!truth) return;
-  if (truth.closed === 1) {
-    sandbox.store.run(
-      'UPDATE accounts SET deleted = coalesce(deleted, ?) WHERE id = ?',
-      timestamp,
-      account.id,
-    );
-    return;
-  }
-  bank.ensureRows(account.account_key);
-  dropSilently(sandbox, account);
-  copyChanges(sandbox, account, timestamp);
-  sandbox.store.run(
-    'UPDATE accounts SET balance = ?, last_update = ?, deleted = NULL, synced_version = ? WHERE id = ?',
-    bank.account(account.account_key)?.balance ?? null,
-    timestamp,
-    bank.version(),
-    account.id,
-  );
-};
+const allOf = (sandbox: Sandbox, { id }: StoredConnection): StoredAccount[] =>
+  accountsOf(sandbox, { connectionId: id, all: true });
 
-const readAccounts = (sandbox: Sandbox, connection: StoredConnection): void => {
-  const now = sandbox.now();
-  const accounts = accountsOf(sandbox, { connectionId: connection.id, all: true });
-  const recreated = (account: StoredAccount): boolean =>
+const versionsOf = (accounts: readonly StoredAccount[]): Versions =>
+  new Map(accounts.map((account) => [account.id, account.synced_version]));
+
+const isReadable = ({ state, active }: StoredConnection): boolean => state === null && active === 1;
+
+const hearsAll = ({ manners }: Sandbox, { id_user: userId }: StoredConnection): boolean =>
+  manners.of(userId).webhookEvents === 'all';
+
+/** The accounts that are shared and that no others stand for. */
+const shared = (sandbox: Sandbox, connection: StoredConnection): StoredAccount[] => {
+  const accounts = allOf(sandbox, connection);
+  const isRecreated = (account: StoredAccount): boolean =>
     accounts.some((other) => other.account_key === account.account_key && other.id > account.id);
-  for (const account of accounts)
-    if (account.disabled === null && !recreated(account)) syncAccount(sandbox, account, parisTimestamp(now));
-  sandbox.store.run(
-    'UPDATE connections SET last_update = ?, synced_ms = ?, next_try_ms = ? WHERE id = ?',
-    parisTimestamp(now),
-    now,
-    now + DAY_MS,
-    connection.id,
-  );
+  return accounts.filter((account) => account.disabled === null && !isRecreated(account));
+};
+
+const readAccounts = (
+  sandbox: Sandbox,
+  connection: StoredConnection,
+  accounts: readonly StoredAccount[],
+  how: { readonly timestamp: string; readonly part: 'half' | 'whole' },
+): void => {
+  for (const account of accounts) {
+    syncAccount(sandbox, account, how.timestamp, how.part);
+    if (hearsAll(sandbox, connection) && isWhole(sandbox, account))
+      sandbox.outbox.addRaw('ACCOUNT_SYNCED', connection.id_user, connection.id, () =>
+        accountSyncedBody(sandbox, account.id, account.synced_version),
+      );
+  }
+};
+
+/** Nothing of what its bank has is held back. */
+const isWhole = ({ store }: Sandbox, { id }: StoredAccount): boolean =>
+  store.first(
+    `SELECT 1 FROM accounts a JOIN bank_rows b ON b.account_key = a.account_key AND b.version > a.synced_version
+     JOIN bank_accounts k ON k.key = a.account_key AND k.closed = 0 WHERE a.id = ? LIMIT 1`,
+    id,
+  ) === undefined;
+
+const planNext = ({ store, now }: Sandbox, { id }: StoredConnection): void => {
+  store.run('UPDATE connections SET next_try_ms = ? WHERE id = ?', now() + DAY_MS, id);
 };
 
 /** When a connection in trouble is tried again by itself, if it is at all: a refused password less and less often. */
@@ -97,19 +69,89 @@ const planNextTry = ({ store, now }: Sandbox, connection: StoredConnection): voi
   store.run('UPDATE connections SET next_try_ms = ? WHERE id = ?', now() + later, connection.id);
 };
 
-/** One sync of one connection with its bank. In an error state nothing is read, but the webhook is sent all the same. */
-export const syncConnection = (sandbox: Sandbox, connectionId: number): void => {
+const markRead = ({ store, now }: Sandbox, { id }: StoredConnection): void => {
+  store.run(
+    'UPDATE connections SET last_update = ?, synced_ms = ? WHERE id = ?',
+    parisTimestamp(now()),
+    now(),
+    id,
+  );
+};
+
+const tell = (sandbox: Sandbox, { id, id_user: userId }: StoredConnection, before: Versions): void =>
+  sandbox.outbox.addRaw('CONNECTION_SYNCED', userId, id, () => connectionSyncedBody(sandbox, id, before));
+
+const readAll = (sandbox: Sandbox, connection: StoredConnection): void => {
+  const { manners, now, outbox, store } = sandbox;
+  const { syncHalves, syncHalvesApartMs, syncHalvesApartRequests } = manners.of(connection.id_user);
+  const before = versionsOf(allOf(sandbox, connection));
+  if (hearsAll(sandbox, connection))
+    outbox.addRaw('ACCOUNTS_FETCHED', connection.id_user, connection.id, () =>
+      accountsFetchedBody(sandbox, connection.id),
+    );
+  const accounts = shared(sandbox, connection);
+  const part = syncHalves === 'off' ? 'whole' : 'half';
+  readAccounts(sandbox, connection, accounts, { timestamp: parisTimestamp(now()), part });
+  planNext(sandbox, connection);
+  const isHalf = part === 'half' && !accounts.every((account) => isWhole(sandbox, account));
+  const isToldNow = !isHalf || syncHalves === 'told-after-first';
+  if (isHalf)
+    store.run(
+      'INSERT INTO half_syncs VALUES (?, ?, ?, ?, ?, ?, ?)',
+      connection.id,
+      connection.id_user,
+      now(),
+      now() + syncHalvesApartMs,
+      syncHalvesApartRequests,
+      isToldNow ? 1 : 0,
+      JSON.stringify([...before]),
+    );
+  if (!isToldNow) return;
+  markRead(sandbox, connection);
+  tell(sandbox, connection, before);
+};
+
+/** The second half of a sync that has shown the first one, if there is such a sync. What it shows bears the time of its beginning. */
+export const endSync = (sandbox: Sandbox, connectionId: number): void =>
   sandbox.store.transaction(() => {
+    const { store } = sandbox;
+    const half = store.first<HalfSync>('SELECT * FROM half_syncs WHERE id_connection = ?', connectionId);
+    if (!half) return;
+    store.run('DELETE FROM half_syncs WHERE id_connection = ?', connectionId);
     const connection = findConnection(sandbox, connectionId);
     if (!connection) return;
-    const before = new Map(
-      accountsOf(sandbox, { connectionId, all: true }).map((account) => [account.id, account.synced_version]),
-    );
-    sandbox.store.run('UPDATE connections SET sync_due_ms = NULL WHERE id = ?', connectionId);
-    if (connection.state === null && connection.active === 1) readAccounts(sandbox, connection);
-    else planNextTry(sandbox, connection);
-    sandbox.outbox.addRaw('CONNECTION_SYNCED', connection.id_user, connectionId, () =>
-      connectionSyncedBody(sandbox, connectionId, before),
-    );
+    const before: Versions = new Map(JSON.parse(half.before) as [number, number][]);
+    if (isReadable(connection)) {
+      const unread = shared(sandbox, connection).filter(
+        (account) => before.get(account.id) === account.synced_version,
+      );
+      const timestamp = parisTimestamp(half.began_ms);
+      readAccounts(sandbox, connection, unread, { timestamp, part: 'whole' });
+      if (half.is_told === 0) markRead(sandbox, connection);
+    }
+    if (half.is_told === 0) tell(sandbox, connection, before);
   });
+
+/** A request of this user: after some of them the second half of a sync is there, wherever the clock stands. */
+export const countRequest = (sandbox: Sandbox, userId: number): void => {
+  const { store } = sandbox;
+  const waiting = store.all<{ id: number; left: number }>(
+    'SELECT id_connection AS id, requests_left AS left FROM half_syncs WHERE id_user = ? AND requests_left > 0',
+    userId,
+  );
+  for (const { id, left } of waiting)
+    if (left === 1) endSync(sandbox, id);
+    else store.run('UPDATE half_syncs SET requests_left = ? WHERE id_connection = ?', left - 1, id);
 };
+
+/** One sync of one connection with its bank. In an error state nothing is read, but the webhook is sent all the same. */
+export const syncConnection = (sandbox: Sandbox, connectionId: number): void =>
+  sandbox.store.transaction(() => {
+    endSync(sandbox, connectionId);
+    const connection = findConnection(sandbox, connectionId);
+    if (!connection) return;
+    sandbox.store.run('UPDATE connections SET sync_due_ms = NULL WHERE id = ?', connectionId);
+    if (isReadable(connection)) return readAll(sandbox, connection);
+    planNextTry(sandbox, connection);
+    tell(sandbox, connection, versionsOf(allOf(sandbox, connection)));
+  });

@@ -43,7 +43,9 @@ export class SyncQueue implements SyncRequests {
     return (
       this.timers.has(connectionId) ||
       this.sandbox?.store.first(
-        'SELECT 1 FROM connections WHERE id = ? AND sync_due_ms IS NOT NULL',
+        `SELECT 1 FROM connections WHERE id = ? AND sync_due_ms IS NOT NULL
+         UNION SELECT 1 FROM half_syncs WHERE id_connection = ?`,
+        connectionId,
         connectionId,
       ) !== undefined
     );

@@ -50,8 +50,16 @@ export const createUser = ({ store, now }: Sandbox, permanent: boolean): number 
 
 /** From now on the user stays, and the webhooks that waited for that are sent. */
 export const makePermanent = (sandbox: Sandbox, userId: number): void => {
-  sandbox.store.run('UPDATE users SET expires_ms = NULL WHERE id = ?', userId);
-  sandbox.outbox.release(userId);
+  const { manners, outbox, store } = sandbox;
+  const { changes } = store.run(
+    'UPDATE users SET expires_ms = NULL WHERE id = ? AND expires_ms IS NOT NULL',
+    userId,
+  );
+  if (changes > 0 && manners.of(userId).webhookEvents === 'all') {
+    const user = store.first<object>('SELECT id, signin FROM users WHERE id = ?', userId);
+    outbox.add('USER_CREATED', userId, null, { ...user });
+  }
+  outbox.release(userId);
 };
 
 export const eraseUser = ({ store }: Sandbox, userId: number): void =>

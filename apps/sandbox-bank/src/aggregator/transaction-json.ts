@@ -23,6 +23,7 @@ const UNDOCUMENTED =
   '"state":"parsed","id_category":9998,"documents_count":0,"informations":{},"details":null,"webid":null,"new":false';
 const NAN_MARK = '"__NaN__"';
 const ID_BEFORE_MARK = '"__ID_BEFORE__"';
+const OWN_ID_MARK = '__ID__';
 const SIMPLIFIED = /"simplified_wording":("(?:[^"\\]|\\.)*")/;
 
 const nullable = (value: string | null): string => (value === null ? 'null' : JSON.stringify(value));
@@ -30,7 +31,7 @@ const nullable = (value: string | null): string => (value === null ? 'null' : JS
 /**
  * What was injected to spoil a row replaces its members; `null` as a member's name is not used, so `omit` lists the
  * members to leave out, and `instead` stands there instead of the row. The text `__NaN__` becomes a bare NaN, which is not
- * JSON, as some servers write it; `__ID_BEFORE__` becomes the id before the row's own, which another row has.
+ * JSON, as some servers write it; `__ID_BEFORE__` becomes the id before the row's own, which another row has; `__ID__` the row's own, as a text.
  */
 const spoil = (json: string, id: number, override: string): string => {
   const told = JSON.parse(override) as { omit?: string[]; set?: Record<string, unknown>; instead?: unknown };
@@ -39,7 +40,8 @@ const spoil = (json: string, id: number, override: string): string => {
   const row = { ...(JSON.parse(json) as Record<string, unknown>), ...set };
   return JSON.stringify(Object.fromEntries(Object.entries(row).filter(([name]) => !omit.includes(name))))
     .replaceAll(NAN_MARK, 'NaN')
-    .replaceAll(ID_BEFORE_MARK, String(id - 1));
+    .replaceAll(ID_BEFORE_MARK, String(id - 1))
+    .replaceAll(OWN_ID_MARK, String(id));
 };
 
 /** One transaction as JSON text; amounts keep the digits they were posted with. */

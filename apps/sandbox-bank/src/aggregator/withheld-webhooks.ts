@@ -4,6 +4,7 @@ import type { Settings } from '../settings.js';
 import type { Store } from '../store.js';
 import type { DueSource } from '../clock/timeline.js';
 import { randomFrom } from '../bank/random.js';
+import type { MannersBook } from './manners-book.js';
 import { restyle } from './restyle.js';
 
 /** In the outbox, `held` is 1 for a temporary user's webhooks; this one waits for a call or for its hour. */
@@ -13,14 +14,29 @@ interface Outbox extends WebhookEvents {
   sendHeld(id: number, times?: number): Promise<void>;
 }
 
+export interface WithheldParts {
+  readonly store: Store;
+  readonly settings: Settings;
+  readonly manners: MannersBook;
+  readonly now: () => number;
+  readonly outbox: Outbox;
+}
+
 /** Stands before the outbox: keeps webhooks back to send them late, in another order, or more than once. */
 export class WithheldWebhooks implements HeldWebhooks {
-  constructor(
-    private readonly store: Store,
-    private readonly settings: Settings,
-    private readonly now: () => number,
-    private readonly outbox: Outbox,
-  ) {}
+  private readonly store: Store;
+  private readonly settings: Settings;
+  private readonly manners: MannersBook;
+  private readonly now: () => number;
+  private readonly outbox: Outbox;
+
+  constructor(parts: WithheldParts) {
+    this.store = parts.store;
+    this.settings = parts.settings;
+    this.manners = parts.manners;
+    this.now = parts.now;
+    this.outbox = parts.outbox;
+  }
 
   add(event: string, userId: number, connectionId: number | null, body: object): void {
     this.addRaw(event, userId, connectionId, () => JSON.stringify(body).slice(1, -1));
@@ -28,7 +44,7 @@ export class WithheldWebhooks implements HeldWebhooks {
 
   addRaw(event: string, userId: number, connectionId: number | null, members: () => string): void {
     const last = this.lastId();
-    this.outbox.addRaw(event, userId, connectionId, () => restyle(members(), this.settings));
+    this.outbox.addRaw(event, userId, connectionId, () => restyle(members(), this.manners.of(userId)));
     const { webhooksHeld, webhooksLateMs } = this.settings;
     if (!webhooksHeld && webhooksLateMs === 0) return;
     this.store.transaction(() => {

@@ -42,13 +42,15 @@ export const accountRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
     };
   };
 
-  const list = (request: FastifyRequest, accounts: readonly StoredAccount[]): View => {
+  const list = (request: FastifyRequest, userId: number, accounts: readonly StoredAccount[]): View => {
     const { expand, limit, offset } = queryOf(request);
     const all = accounts.map((account) => view(account, expand));
     const start = Number(offset ?? 0) || 0;
+    const { accountsPerPage } = sandbox.manners.of(userId);
+    const size = Math.min(Number(limit ?? accountsPerPage), accountsPerPage);
     const balances = totals(all, 'balance');
     return {
-      accounts: all.slice(start, limit === undefined ? undefined : start + Number(limit)),
+      accounts: all.slice(start, start + size),
       balances,
       coming_balances: totals(all, 'coming_balance'),
       balance: balances.EUR ?? 0,
@@ -101,17 +103,19 @@ export const accountRoutes = (app: FastifyInstance, sandbox: Sandbox): void => {
   };
 
   const path = '/users/:userId/accounts';
-  app.get(path, (request) =>
-    list(
-      request,
-      accountsOf(sandbox, { userId: userOf(sandbox, request), all: queryOf(request).all !== undefined }),
-    ),
-  );
+  app.get(path, (request) => {
+    const userId = userOf(sandbox, request);
+    return list(request, userId, accountsOf(sandbox, { userId, all: queryOf(request).all !== undefined }));
+  });
   app.get('/users/:userId/connections/:connectionId/accounts', (request) => {
     const userId = userOf(sandbox, request);
     const connectionId = idOf(request, 'connectionId');
     if (findConnection(sandbox, connectionId)?.id_user !== userId) throw notFound();
-    return list(request, accountsOf(sandbox, { connectionId, all: queryOf(request).all !== undefined }));
+    return list(
+      request,
+      userId,
+      accountsOf(sandbox, { connectionId, all: queryOf(request).all !== undefined }),
+    );
   });
   app.get(`${path}/:accountId`, (request) =>
     view(visible(request, idOf(request, 'accountId')), queryOf(request).expand),

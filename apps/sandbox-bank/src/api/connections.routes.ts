@@ -41,7 +41,7 @@ export const connectionRoutes = (app: FastifyInstance, sandbox: Sandbox): void =
 
   const refuseWhenRecent = (connection: StoredConnection): void => {
     const age = sandbox.now() - (connection.synced_ms ?? 0);
-    if (sandbox.syncs.isRunning(connection.id) || age < sandbox.settings.recentSyncMs)
+    if (sandbox.syncs.isRunning(connection.id) || age < sandbox.manners.of(connection.id_user).recentSyncMs)
       throw new ApiError(409, 'tooManySync', 'Connection was refreshed recently');
   };
 

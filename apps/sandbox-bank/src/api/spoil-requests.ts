@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Fault, RequestFault } from '../control/faults.js';
 import type { Sandbox } from '../sandbox.js';
+import { countRequest } from '../aggregator/sync-connection.js';
 import { restyle } from '../aggregator/restyle.js';
 import { ApiError } from './api-error.js';
 import { bearerToken } from './request-context.js';
@@ -32,6 +33,7 @@ const apply = async (fault: Fault<'delay' | RequestFault>, reply: FastifyReply):
     case 'rate-limited':
       throw tooMany(fault.retryAfterSeconds);
     case 'error':
+      if (fault.body !== null) return reply.code(fault.status).send(fault.body);
       throw new ApiError(fault.status, fault.code, 'The sandbox bank was told to answer this');
     case 'hang':
       if (fault.delayMs !== null) setTimeout(() => reply.raw.destroy(), fault.delayMs).unref();
@@ -44,12 +46,17 @@ const apply = async (fault: Fault<'delay' | RequestFault>, reply: FastifyReply):
 
 /** Notes every request on the provider's API, limits their number, and lets planned faults happen to them. */
 export const spoilRequests = (api: FastifyInstance, sandbox: Sandbox): void => {
-  let window = { startedMs: 0, count: 0 };
+  /** One for everybody, as at the provider, and one for each user with a limit of a scenario. */
+  const windows = new Map<number | 'everybody', { startedMs: number; count: number }>();
 
-  const limit = (): void => {
-    const { rateLimitPerMinute } = sandbox.settings;
+  const limit = (userId: number | null): void => {
+    const own = userId === null ? undefined : sandbox.manners.own(userId).rateLimitPerMinute;
+    const rateLimitPerMinute = own ?? sandbox.settings.rateLimitPerMinute;
+    const key = own === undefined || userId === null ? 'everybody' : userId;
     const now = sandbox.now();
-    if (now - window.startedMs >= MINUTE_MS) window = { startedMs: now, count: 0 };
+    let window = windows.get(key);
+    if (!window || now - window.startedMs >= MINUTE_MS) window = { startedMs: now, count: 0 };
+    windows.set(key, window);
     window.count += 1;
     if (rateLimitPerMinute > 0 && window.count > rateLimitPerMinute)
       throw tooMany(Math.ceil((window.startedMs + MINUTE_MS - now) / 1000));
@@ -75,16 +82,17 @@ export const spoilRequests = (api: FastifyInstance, sandbox: Sandbox): void => {
       const answer = await apply(fault, reply);
       if (answer !== undefined) return answer;
     }
-    limit();
+    limit(userId);
+    if (userId !== null) countRequest(sandbox, userId);
     return undefined;
   });
 
   api.addHook('onSend', async (request, reply, payload: unknown) => {
     if (typeof payload !== 'string' || reply.statusCode >= 300) return payload;
-    const { faults, settings } = sandbox;
-    const json = restyle(payload, settings);
-    if (faults.list().length === 0) return json;
+    const { faults, manners } = sandbox;
     const userId = bearerToken(sandbox, request)?.id_user ?? null;
+    const json = restyle(payload, manners.of(userId));
+    if (faults.list().length === 0) return json;
     const kind = faults.forAnswer({ method: request.method, path: request.url.split('?')[0] ?? '', userId });
     return kind === undefined ? json : spoilAnswer(kind, json, reply);
   });

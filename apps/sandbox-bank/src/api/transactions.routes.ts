@@ -70,7 +70,7 @@ export const transactionRoutes = (app: FastifyInstance, sandbox: Sandbox): void 
   const { store } = sandbox;
 
   const send = (request: FastifyRequest, reply: FastifyReply, list: TransactionList): FastifyReply => {
-    const limit = Math.min(list.query.limit, sandbox.settings.rowsPerPage);
+    const limit = Math.min(list.query.limit, sandbox.manners.of(list.userId).rowsPerPage);
     const page = listTransactions(store, list.scope, { ...list.query, limit });
     const dates = page.rows.map((row) => row.date);
     const fault = sandbox.faults.forLinks(faultyRequest(request, list.userId), page.next !== null);

@@ -1,4 +1,5 @@
 import type { Sandbox } from '../sandbox.js';
+import { endSync } from '../aggregator/sync-connection.js';
 import type { Due, DueSource } from './timeline.js';
 
 interface DueConnection {
@@ -12,7 +13,7 @@ const dueOf = (row: DueConnection | undefined, what: string, run: (id: number) =
 /** What time does to connections: consents end, troubles pass, and banks are read. */
 export const connectionSources = (
   sandbox: Sandbox,
-): Record<'consents' | 'heals' | 'asked' | 'daily', DueSource> => {
+): Record<'consents' | 'heals' | 'rests' | 'asked' | 'daily', DueSource> => {
   const { store, syncs } = sandbox;
   const first = (sql: string): DueConnection | undefined => store.first<DueConnection>(`${sql} LIMIT 1`);
 
@@ -46,6 +47,12 @@ export const connectionSources = (
         ),
         'its trouble is over',
         heal,
+      ),
+    rests: () =>
+      dueOf(
+        first('SELECT id_connection AS id, rest_ms AS at FROM half_syncs ORDER BY rest_ms, id_connection'),
+        'the second half of its sync',
+        (id) => endSync(sandbox, id),
       ),
     asked: () =>
       dueOf(

@@ -7,7 +7,7 @@ import { normaliseIban } from '../bank/iban.js';
 import { randomFrom } from '../bank/random.js';
 import { bodyOf, idOf, queryOf, textOf } from '../api/request-context.js';
 import { parisTimestamp } from '../timestamps.js';
-import { BAD_ROW_KINDS, badRow } from './bad-rows.js';
+import { BAD_ROW_KINDS, badRow, overriddenRow } from './bad-rows.js';
 import {
   BadCall,
   dayIn,
@@ -142,14 +142,10 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
     });
     const { overrides = [] } = bodyOf(request);
     if (!Array.isArray(overrides)) throw new BadCall('"overrides" must be a list of {set, omit}.');
-    for (const override of overrides)
-      rowIds.push(
-        ...bank.post(
-          account.key,
-          [{ date: dayIn(bodyOf(request), 'date') ?? today(), value: '-12.34' }],
-          JSON.stringify(override),
-        ),
-      );
+    for (const told of overrides) {
+      const bad = overriddenRow(told, dayIn(bodyOf(request), 'date') ?? today());
+      rowIds.push(...bank.post(account.key, [bad.row], bad.override));
+    }
     return { rowIds, syncedConnections: spread(request, account) };
   });
 

@@ -1,9 +1,18 @@
 import type { PartialBankRow } from '../bank/bank-row.js';
 
+interface RowOverride {
+  readonly omit?: readonly string[] | undefined;
+  readonly set?: Readonly<Record<string, unknown>> | undefined;
+  readonly instead?: unknown;
+}
+
+export interface BadRow {
+  readonly row: PartialBankRow;
+  readonly override: string;
+}
+
 /** Ways in which a row can be spoiled, as the override that is laid over its JSON. */
-const OVERRIDES: Readonly<
-  Record<string, { omit?: string[]; set?: Record<string, unknown>; instead?: unknown }>
-> = {
+const OVERRIDES: Readonly<Record<string, RowOverride>> = {
   'no-id': { omit: ['id'] },
   'impossible-date': { set: { date: '2026-02-31' } },
   'no-date': { omit: ['date'] },
@@ -22,12 +31,16 @@ const OVERRIDES: Readonly<
 
 export const BAD_ROW_KINDS = Object.keys(OVERRIDES);
 
-export const badRow = (kind: string, date: string): { row: PartialBankRow; override: string } | undefined => {
+const rowWith = (override: RowOverride, date: string, name: string): BadRow => ({
+  row: { date, value: '-12.34', originalWording: `PRLV SEPA LIGNE ABIMEE ${name}` },
+  override: JSON.stringify(override),
+});
+
+export const badRow = (kind: string, date: string): BadRow | undefined => {
   const override = OVERRIDES[kind];
-  return (
-    override && {
-      row: { date, value: '-12.34', originalWording: `PRLV SEPA LIGNE ABIMEE ${kind.toUpperCase()}` },
-      override: JSON.stringify(override),
-    }
-  );
+  return override && rowWith(override, date, kind.toUpperCase());
 };
+
+/** A row with members of one's own choice laid over its JSON. */
+export const overriddenRow = (override: RowOverride, date: string): BadRow =>
+  rowWith(override, date, 'AUTREMENT');

@@ -67,6 +67,8 @@ export interface Fault<Kind extends FaultKind = FaultKind> {
   /** Of `error`: the HTTP status and the code of the envelope. */
   readonly status: number;
   readonly code: string;
+  /** Of `error`: sent as it is in place of the envelope. */
+  readonly body: Readonly<Record<string, unknown>> | null;
 }
 
 export interface FaultyRequest {

@@ -37,6 +37,16 @@ export const idsIn = (body: Record<string, unknown>, name: string): number[] => 
   return value as number[];
 };
 
+export const mappingIn = (
+  body: Record<string, unknown>,
+  name: string,
+): Record<string, unknown> | undefined => {
+  const value = body[name];
+  if (value === undefined || value === null) return undefined;
+  if (typeof value !== 'object' || Array.isArray(value)) throw new BadCall(`"${name}" must be an object.`);
+  return value as Record<string, unknown>;
+};
+
 /** What is to be laid over the JSON of a view; `null` takes it off, `undefined`: not told. */
 export const overrideIn = (body: Record<string, unknown>): Override | null | undefined => {
   const { override } = body;

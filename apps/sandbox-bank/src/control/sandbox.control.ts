@@ -1,14 +1,22 @@
 import type { FastifyInstance } from 'fastify';
 import type { Sandbox } from '../sandbox.js';
-import { DEFAULT_SETTINGS, TIMESTAMP_STYLES, WEBHOOK_FAULTS } from '../settings.js';
+import {
+  DEFAULT_SETTINGS,
+  SYNC_HALVES,
+  TIMESTAMP_STYLES,
+  WEBHOOK_EVENTS,
+  WEBHOOK_FAULTS,
+} from '../settings.js';
 import { bodyOf, idOf, queryOf, textOf } from '../api/request-context.js';
 import type { WebhookOutbox } from '../webhooks/webhook-outbox.js';
 import { RELEASE_ORDERS } from '../aggregator/release-order.js';
 import { FAULT_KINDS } from './faults.js';
-import { BadCall, HOUR_MS, hoursIn, idsIn, numberIn } from './input.js';
+import { BadCall, HOUR_MS, hoursIn, idsIn, mappingIn, numberIn } from './input.js';
 
 const CHOICES: Readonly<Record<string, readonly (string | null)[]>> = {
   timestampStyle: TIMESTAMP_STYLES,
+  syncHalves: SYNC_HALVES,
+  webhookEvents: WEBHOOK_EVENTS,
   webhookFault: [...WEBHOOK_FAULTS, null],
 };
 
@@ -54,6 +62,7 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
       retryAfterSeconds: body.retryAfter === null ? null : (numberIn(body, 'retryAfter') ?? 1),
       status: numberIn(body, 'status') ?? 500,
       code: textOf(body, 'code') ?? 'bug',
+      body: mappingIn(body, 'body') ?? null,
     });
     return { faults: faults.list() };
   });

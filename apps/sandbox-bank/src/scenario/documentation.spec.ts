@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BAD_ROW_KINDS } from '../control/bad-rows.js';
 import { FAULT_KINDS } from '../control/faults.js';
-import { WEBHOOK_FAULTS } from '../settings.js';
+import { SCENARIO_SETTINGS, WEBHOOK_FAULTS } from '../settings.js';
 import { nameOfStep } from './play-step.js';
 import { parseScenario } from './read-scenario.js';
 import { step } from './scenario.js';
@@ -25,6 +25,10 @@ describe('docs/sandbox.md', () => {
 
   it.each([...FAULT_KINDS, ...WEBHOOK_FAULTS])('explains the fault %s', (kind) => {
     expect(text).toContain(`\`${kind}\``);
+  });
+
+  it.each(SCENARIO_SETTINGS)('explains the setting %s', (name) => {
+    expect(text).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, 'm'));
   });
 
   it('names every kind of bad row', () => {

@@ -9,7 +9,7 @@ import { reissueTransactions } from '../aggregator/reissue-transactions.js';
 import { revokePermanentTokens } from '../aggregator/tokens.js';
 import { everydayRow } from '../bank/everyday-row.js';
 import { randomFrom } from '../bank/random.js';
-import { badRow } from '../control/bad-rows.js';
+import { badRow, overriddenRow } from '../control/bad-rows.js';
 import type { Step, StepName, Told } from './scenario.js';
 import { loginOf } from './login.js';
 import type { Story } from './story.js';
@@ -28,6 +28,8 @@ const setClosed = (story: Story, ref: string, isClosed: boolean): void => {
 };
 
 const ACTIONS: Actions = {
+  settings: (story, told) => story.sandbox.manners.change(story.id, told),
+
   post: (story, { account, rows }) => story.post(story.account(account), rows),
 
   generate: (story, { account, count }) => {
@@ -77,11 +79,13 @@ const ACTIONS: Actions = {
 
   restore: (story, { row }) => story.sandbox.bank.restore(story.row(row)),
 
-  spoil: (story, { account, kinds }) => {
-    for (const kind of kinds) {
-      const bad = badRow(kind, story.today);
-      if (bad) story.sandbox.bank.post(story.account(account).key, [bad.row], bad.override);
-    }
+  spoil: (story, { account, kinds = [], overrides = [] }) => {
+    const bad = [
+      ...kinds.map((kind) => badRow(kind, story.today)),
+      ...overrides.map((override) => overriddenRow(override, story.today)),
+    ];
+    for (const { row, override } of bad.filter((each) => each !== undefined))
+      story.sandbox.bank.post(story.account(account).key, [row], override);
   },
 
   mend: (story, { account }) => {
@@ -143,15 +147,19 @@ const ACTIONS: Actions = {
       if (copy.disabled !== null && copy.deleted === null) enableAccount(story.sandbox, copy.id);
   },
 
-  override: (story, { account, set, omit }) =>
-    setOverride(
-      story.sandbox.store,
-      `account:${story.account(account).key}`,
-      set === undefined && omit === undefined ? null : { set, omit },
-    ),
+  override: (story, { set, omit, ...what }) => {
+    const subjects =
+      'account' in what
+        ? [`account:${story.account(what.account).key}`]
+        : story.connections().map(({ id }) => `connection:${id}`);
+    const override = set === undefined && omit === undefined ? null : { set, omit };
+    for (const subject of subjects) setOverride(story.sandbox.store, subject, override);
+  },
 
-  state: (story, { is, message, fields, nextTryHours, healsAfterHours }) => {
-    for (const { id } of story.connections())
+  state: (story, { is, active, message, fields, nextTryHours, healsAfterHours }) => {
+    for (const { id } of story.connections()) {
+      if (active !== undefined)
+        story.sandbox.store.run('UPDATE connections SET active = ? WHERE id = ?', active ? 1 : 0, id);
       setConnectionState(story.sandbox, id, {
         state: is,
         errorMessage: message,
@@ -159,6 +167,7 @@ const ACTIONS: Actions = {
         nextTryHours,
         healsAfterHours,
       });
+    }
   },
 
   repair: (story) => {
@@ -195,6 +204,7 @@ const ACTIONS: Actions = {
       retryAfterSeconds: told.retryAfter === undefined ? 1 : told.retryAfter,
       status: told.status ?? 500,
       code: told.code ?? 'bug',
+      body: told.body ?? null,
     };
     for (const userId of told.own === true ? story.userIds() : [null])
       story.sandbox.faults.plan({ ...fault, userId });

@@ -73,6 +73,7 @@ export class ScenarioBook {
         JSON.stringify(scenario),
         firstDay,
       );
+      if (scenario.settings) this.sandbox.manners.change(id, scenario.settings);
       this.loaded.set(id, this.timed(scenario, firstDay));
     });
     if (start !== undefined) clock.set(start, 'frozen');

@@ -4,7 +4,7 @@ import { CONNECTORS } from '../bank/connectors.js';
 import { isJsonNumber } from '../bank/decimal-text.js';
 import { BAD_ROW_KINDS } from '../control/bad-rows.js';
 import { FAULT_KINDS } from '../control/faults.js';
-import { WEBHOOK_FAULTS } from '../settings.js';
+import { SYNC_HALVES, TIMESTAMP_STYLES, WEBHOOK_EVENTS, WEBHOOK_FAULTS } from '../settings.js';
 import {
   anything,
   choice,
@@ -18,6 +18,7 @@ import {
   quantity,
   text,
   whole,
+  yes,
   type Read,
   type Shape,
 } from './shape.js';
@@ -97,6 +98,22 @@ const account = mapping({
   shared: optional(flag),
 });
 
+const layer = { set: optional(anything), omit: optional(listOf(text())) };
+
+/** How those who hold an account of the scenario are answered; `null`: as everybody else. */
+const settings = mapping({
+  timestampStyle: optional(orNull(choice(...TIMESTAMP_STYLES))),
+  amountsAsText: optional(orNull(flag)),
+  rowsPerPage: optional(orNull(whole(1, 100_000))),
+  accountsPerPage: optional(orNull(whole(1, 100_000))),
+  rateLimitPerMinute: optional(orNull(whole(0, 100_000))),
+  recentSyncMs: optional(orNull(whole(0, 86_400_000))),
+  syncHalves: optional(orNull(choice(...SYNC_HALVES))),
+  syncHalvesApartMs: optional(orNull(whole(0, 864_000_000))),
+  syncHalvesApartRequests: optional(orNull(whole(0, 100_000))),
+  webhookEvents: optional(orNull(choice(...WEBHOOK_EVENTS))),
+});
+
 const onAccount = mapping({ account: ref });
 const everything = mapping({});
 
@@ -107,7 +124,12 @@ export const step = oneOf({
   change: mapping({ ...rowMembers, ...identity, row: ref }),
   delete: mapping({ row: ref, tombstone: optional(flag) }),
   restore: mapping({ row: ref }),
-  spoil: mapping({ account: ref, kinds: listOf(choice(...BAD_ROW_KINDS)) }),
+  spoil: mapping({
+    account: ref,
+    kinds: optional(listOf(choice(...BAD_ROW_KINDS))),
+    /** A row each, with these members laid over its JSON. */
+    overrides: optional(listOf(mapping(layer))),
+  }),
   mend: mapping({ account: optional(ref) }),
   reissue: mapping({
     account: optional(ref),
@@ -125,11 +147,16 @@ export const step = oneOf({
   reopen: onAccount,
   disable: onAccount,
   enable: onAccount,
-  override: mapping({ account: ref, set: optional(anything), omit: optional(listOf(text())) }),
+  override: either(
+    mapping({ ...layer, connection: yes }, 'a mapping with connection: true'),
+    mapping({ ...layer, account: ref }, 'a mapping with account'),
+  ),
   state: mapping({
     is: orNull(text('a state like SCARequired')),
     message: optional(text()),
     fields: optional(listOf(anything)),
+    /** `false`: switched off, so that it is not read by itself any more. */
+    active: optional(flag),
     nextTryHours: optional(quantity(0, 10_000)),
     healsAfterHours: optional(quantity(0, 10_000)),
   }),
@@ -148,10 +175,13 @@ export const step = oneOf({
     retryAfter: optional(orNull(whole(0, 86_400))),
     status: optional(whole(400, 599)),
     code: optional(text()),
+    /** Of `error`: sent as it is, in place of the envelope. */
+    body: optional(anything),
     /** Only requests of those who hold an account of the scenario. */
     own: optional(flag),
   }),
   clearFaults: mapping({ own: optional(flag) }),
+  settings,
   webhooks: mapping({
     duplicated: optional(flag),
     paused: optional(flag),
@@ -192,6 +222,8 @@ export const scenarioShape = mapping(
     bank: optional(choice(...CONNECTORS.map(({ slug }) => slug))),
     /** Shown to everybody who links the bank; otherwise to who asks for one of its IBANs. */
     listed: optional(flag),
+    /** From the beginning on. */
+    settings: optional(settings),
     accounts: listOf(account),
     days: listOf(group),
   },

@@ -63,6 +63,8 @@ export const flag: Shape<boolean> = simple('true or false', (value) =>
   typeof value === 'boolean' ? value : undefined,
 );
 
+export const yes: Shape<true> = simple('true', (value) => (value === true ? true : undefined));
+
 export const anything: Shape<Record<string, unknown>> = simple('a mapping', (value) =>
   isMapping(value) ? value : undefined,
 );

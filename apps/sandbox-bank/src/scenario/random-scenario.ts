@@ -1,6 +1,6 @@
 import { fromCents } from '../bank/decimal-text.js';
 import { randomFrom, type Random } from '../bank/random.js';
-import { type KnownAccount, randomTrouble } from './random-trouble.js';
+import { type KnownAccount, PLAIN_SETTINGS, randomSettings, randomTrouble } from './random-trouble.js';
 import { readScenario } from './read-scenario.js';
 import type { Scenario, ScenarioAccount, ScenarioGroup, ScenarioRow, Step } from './scenario.js';
 
@@ -95,7 +95,9 @@ class Teller {
           release: 'as-they-happened',
         },
       },
+      { settings: PLAIN_SETTINGS },
       { mend: {} },
+      { override: { connection: true } },
       ...this.accounts.map(({ ref }): Step => ({ override: { account: ref } })),
       ...this.accounts
         .filter(({ isClosed }) => isClosed)
@@ -250,6 +252,7 @@ export const randomScenario = (seed: string | number, options: RandomOptions = {
     name: `random ${seed}`,
     seed: `random-${seed}`,
     start: `${random.pick(STARTS)} 00:00`,
+    ...(random.chance(whole.trouble) && { settings: randomSettings(random) }),
     accounts,
     days: [...days, teller.calm(whole.days)],
   });

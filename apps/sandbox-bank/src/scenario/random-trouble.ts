@@ -7,10 +7,10 @@ import {
   PAGING_FAULTS,
   REQUEST_FAULTS,
 } from '../control/faults.js';
-import { WEBHOOK_FAULTS } from '../settings.js';
+import { SYNC_HALVES, TIMESTAMP_STYLES, WEBHOOK_EVENTS, WEBHOOK_FAULTS } from '../settings.js';
 import type { Step, Told } from './scenario.js';
 
-type Override = Omit<Told<'override'>, 'account'>;
+type Layer = Pick<Told<'override'>, 'set' | 'omit'>;
 
 /** An account as the teller of a random story remembers it. */
 export interface KnownAccount {
@@ -36,12 +36,43 @@ const WAITING_FOR_A_PERSON = [
 const PASSING = ['websiteUnavailable', 'rateLimiting', 'bug', 'validating', 'tomorrowsState'] as const;
 const HOPELESS_CODES = ['bug', 'config', 'wrongpass', 'noAccount', 'maintenance'] as const;
 
-const OVERRIDES: readonly [Override, ...Override[]] = [
+const OF_ACCOUNTS: readonly [Layer, ...Layer[]] = [
   { omit: ['currency'] },
   { omit: ['balance'] },
   { set: { balance: null } },
   { set: { name: null, usage: 'none of yours' } },
 ];
+
+/** None that hides `last_update`: whoever has asked for a newer look would wait an hour for it. */
+const OF_CONNECTIONS: readonly [Layer, ...Layer[]] = [
+  { omit: ['state'] },
+  { omit: ['id_user', 'sources'] },
+  { set: { sources: [], connector: null } },
+  { set: { error: 'bug', error_message: 'see https://bank.example.test/?token=s3cret' } },
+  { set: { expire: '0000-00-00 00:00:00', next_try: 'soon' } },
+];
+
+/** Each such row is mended on the last day at the latest: until then what a client makes of it is its affair. */
+const OF_ROWS: readonly [Layer, ...Layer[]] = [
+  { set: { last_update: '2099-01-01 00:00:00' } },
+  { set: { last_update: null } },
+  { set: { deleted: '0000-00-00 00:00:00' } },
+  { set: { value: '' } },
+  { set: { id: '__ID__' } },
+  { set: { simplified_wording: null, wording: null } },
+  { set: { date: '2026-02-28T23:30:00Z' } },
+  { set: { original_wording: null }, omit: ['simplified_wording'] },
+];
+
+const BODIES = [
+  {
+    code: 'wrongpass',
+    message: 'Votre mot de passe est incorrect, voir https://bank.example.test/?token=s3cret',
+  },
+  { error: 'invalid_token', error_description: 'The token is not known here' },
+  { code: 'bug', description: 'Internal error', message: null, request_id: 4_711 },
+  {},
+] as const;
 
 const pathFor = (random: Random): string =>
   random.pick(['/transactions', '/accounts', '/connections', '/users']);
@@ -66,6 +97,7 @@ const faultOf = (random: Random, kind: FaultKind): Step => ({
     ...(kind === 'error' && {
       status: random.pick([400, 403, 404, 500, 502]),
       code: random.pick(HOPELESS_CODES),
+      ...(random.chance(0.3) && { body: random.pick(BODIES) }),
     }),
   },
 });
@@ -105,7 +137,19 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
     },
   ],
   (_, { ref }) => [{ mend: { account: ref } }],
-  (random, { ref }) => [{ override: { account: ref, ...random.pick(OVERRIDES) } }],
+  (random, { ref }) => [
+    { spoil: { account: ref, overrides: random.shuffled(OF_ROWS).slice(0, random.between(1, 3)) } },
+  ],
+  (random, { ref }) => [{ override: { account: ref, ...random.pick(OF_ACCOUNTS) } }],
+  (random) => [{ override: { connection: true, ...random.pick(OF_CONNECTIONS) } }],
+  (random) => [{ settings: randomSettings(random) }],
+  (random) => [
+    {
+      settings: random.chance(0.5)
+        ? { rateLimitPerMinute: random.between(3, 40) }
+        : { recentSyncMs: random.pick([60_000, 3_600_000]) },
+    },
+  ],
   (random) => [{ consent: { expiresInDays: random.between(0, 3) } }],
   () => [{ stall: {} }],
   () => [{ revokeTokens: {} }],
@@ -147,6 +191,27 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
     },
   ],
 ];
+
+/** How a bank answers, beyond how all banks of its sandbox do; each story begins with some of it and may change it. */
+export const randomSettings = (random: Random): Told<'settings'> => ({
+  ...(random.chance(0.4) && { rowsPerPage: random.between(2, 6) }),
+  ...(random.chance(0.3) && { accountsPerPage: random.between(1, 2) }),
+  ...(random.chance(0.2) && { timestampStyle: random.pick(TIMESTAMP_STYLES) }),
+  ...(random.chance(0.2) && { amountsAsText: random.chance(0.7) }),
+  ...(random.chance(0.4) && {
+    syncHalves: random.pick(SYNC_HALVES),
+    syncHalvesApartMs: random.between(1, 170) * 60_000,
+    syncHalvesApartRequests: random.between(1, 12),
+  }),
+  ...(random.chance(0.4) && { webhookEvents: random.pick(WEBHOOK_EVENTS) }),
+});
+
+/** At the end: what would keep a client from the truth, or from looking at it soon. */
+export const PLAIN_SETTINGS: Told<'settings'> = {
+  rateLimitPerMinute: null,
+  recentSyncMs: null,
+  syncHalves: null,
+};
 
 type Trouble = (random: Random, account: KnownAccount) => Step[];
 

@@ -312,7 +312,7 @@ describe('each state of the provider', () => {
     ['websiteUnavailable', null, 'error', 'time', 'sync', /mends by itself/],
     ['bug', null, 'error', 'provider', 'sync', /provider must act/],
     ['notSupported', null, 'error', 'nobody', null, /will not mend by itself/],
-    ['aStateOfTomorrow', null, 'error', 'nobody', null, /aStateOfTomorrow/],
+    ['aStateOfTomorrow', null, 'error', 'provider', 'sync', /provider must act/],
   ])(
     'says whose move it is and what comes next by itself: %s',
     async (state, hours, status, owner, next, words) => {

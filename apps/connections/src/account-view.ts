@@ -1,4 +1,4 @@
-import { accountStatusText, type BankAccountView, problemOwner, problemText } from '#contracts';
+import { accountStatusText, type BankAccountView, ownerAndWords } from '#contracts';
 import { type AccountLook, candidatesFor, type Followed, followedAccounts, type KnownAccount } from '#domain';
 import type { KnownConnection } from '#service';
 import type { AccountLooks } from './account-looks.js';
@@ -23,12 +23,7 @@ const problemView = (
 ): BankAccountView['problem'] => {
   if (!problem || sharing !== 'shared') return null;
   const { code, parameters } = problem;
-  return {
-    code,
-    parameters,
-    actionOwner: problemOwner(code) ?? 'operator',
-    message: problemText({ ...problem, accountId }, 'en') ?? code,
-  };
+  return { code, parameters, ...ownerAndWords({ code, parameters, accountId }) };
 };
 
 export const accountView = (

@@ -1,4 +1,4 @@
-import { problemOwner, problemsText, problemText, type SyncProblemView, type SyncView } from '#contracts';
+import { ownerAndWords, problemsText, type SyncProblemView, type SyncView } from '#contracts';
 import type { RunProblem, SyncCompleted, SyncFailed, SyncTimedOut } from '#domain';
 
 /** How a run ended, as codes and parameters, and as a sentence. */
@@ -27,8 +27,4 @@ export const endOf = (event: SyncCompleted | SyncFailed | SyncTimedOut): RunEnd 
 
 /** The problems with their English words. @param otherwise for a code that the catalogue of today does not know */
 export const problemViews = (problems: readonly RunProblem[], otherwise: string | null): SyncProblemView[] =>
-  problems.map((problem) => ({
-    ...problem,
-    actionOwner: problemOwner(problem.code) ?? 'operator',
-    message: problemText(problem, 'en') ?? otherwise ?? problem.code,
-  }));
+  problems.map((problem) => ({ ...problem, ...ownerAndWords(problem, otherwise) }));

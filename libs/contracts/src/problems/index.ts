@@ -13,6 +13,7 @@ export type { WebhookRefusalCode } from './webhook-refusals.js';
 export { findProblem, PLAIN_PROBLEMS, type ProblemCode } from './problem-catalogue.js';
 export {
   type ProblemCase,
+  ownerAndWords,
   problemOwner,
   type ProblemParameters,
   problemsText,

@@ -82,3 +82,12 @@ export const problemsText = (problems: readonly ProblemCase[], language: Languag
 
 /** Whose move it is; `null` for a code that this version does not know. */
 export const problemOwner = (code: string): ProblemOwner | null => findProblem(code)?.entry.owner ?? null;
+
+/** Who can end a problem and its English words. @param otherwise for a code that the catalogue of today does not know */
+export const ownerAndWords = (
+  problem: ProblemCase,
+  otherwise: string | null = null,
+): { readonly actionOwner: ProblemOwner; readonly message: string } => ({
+  actionOwner: problemOwner(problem.code) ?? 'operator',
+  message: problemText(problem, 'en') ?? otherwise ?? problem.code,
+});

@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
-import { IsArray, IsIn, IsObject, IsString, Matches, ValidateNested } from 'class-validator';
+import { IsArray, IsIn, IsString, Matches, ValidateNested } from 'class-validator';
 import { Nullable } from '../nullable.js';
-import type { ProblemOwner } from '../problems/problem-words.js';
+import { ToldProblemView } from './told-problem.view.js';
 
 /** An account of the caller's that a bank account could be. */
 export class AccountCandidateView {
@@ -13,25 +13,6 @@ export class AccountCandidateView {
   @Nullable()
   @IsString()
   readonly ledgerId!: string | null;
-}
-
-/** Why what the provider shows of an account may be old. */
-export class AccountProblemView {
-  /** Stable; docs/errors.md lists them all. */
-  @IsString()
-  readonly code!: string;
-
-  /** What the words name beside the code; all values are texts. */
-  @IsObject()
-  readonly parameters!: Readonly<Record<string, string>>;
-
-  /** Who can end it; `time`: it mends by itself, `nobody`: there is no cure. */
-  @IsIn(['caller', 'user', 'operator', 'provider', 'time', 'nobody'])
-  readonly actionOwner!: ProblemOwner;
-
-  /** In words, with a next step. */
-  @IsString()
-  readonly message!: string;
 }
 
 /** A bank account as the provider shows it, and what is done with it. */
@@ -84,11 +65,11 @@ export class BankAccountView {
   @Matches(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$/)
   readonly refreshedAt!: string | null;
 
-  /** As of the last sync, for a shared account; `null`: nothing speaks against what is shown of it. */
+  /** Why what is shown of it may be old, as of the last sync, for a shared account; `null`: nothing speaks against what is shown of it. */
   @Nullable()
   @ValidateNested()
-  @Type(() => AccountProblemView)
-  readonly problem!: AccountProblemView | null;
+  @Type(() => ToldProblemView)
+  readonly problem!: ToldProblemView | null;
 
   /** Which accounts of the caller's it could be, when that has to be decided. */
   @IsArray()

@@ -18,6 +18,7 @@ export * from './sync-problem.view.js';
 export * from './sync-progress.view.js';
 export * from './sync-refresh.view.js';
 export * from './sync.view.js';
+export * from './told-problem.view.js';
 export * from './transaction-change.view.js';
 export * from './transaction-details.view.js';
 export * from './transaction-page.view.js';

@@ -1,13 +1,9 @@
-import { IsIn, IsInt, IsObject, IsString, Min } from 'class-validator';
+import { IsInt, IsString, Min } from 'class-validator';
 import { Nullable } from '../nullable.js';
-import type { ProblemOwner } from '../problems/index.js';
+import { ToldProblemView } from './told-problem.view.js';
 
 /** Something that kept a run from being a success: of the whole run, of one account, or of one row. */
-export class SyncProblemView {
-  /** Stable; docs/errors.md lists them all. */
-  @IsString()
-  readonly code!: string;
-
+export class SyncProblemView extends ToldProblemView {
   /** The caller's account id; `null`: it concerns the whole run, or nobody knows which account. */
   @Nullable()
   @IsString()
@@ -22,16 +18,4 @@ export class SyncProblemView {
   @IsInt()
   @Min(1)
   readonly count!: number;
-
-  /** What the words name beside the code; all values are texts. */
-  @IsObject()
-  readonly parameters!: Readonly<Record<string, string>>;
-
-  /** Who can end it; `time`: it mends by itself, `nobody`: there is no cure. */
-  @IsIn(['caller', 'user', 'operator', 'provider', 'time', 'nobody'])
-  readonly actionOwner!: ProblemOwner;
-
-  /** In words, with a next step. */
-  @IsString()
-  readonly message!: string;
 }

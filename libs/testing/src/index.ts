@@ -1,3 +1,4 @@
+export * from './any-account.js';
 export * from './any-metadata.js';
 export * from './engines.js';
 export * from './given.js';

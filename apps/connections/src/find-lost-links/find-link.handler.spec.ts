@@ -4,7 +4,7 @@ import { runDecider } from '#event-store';
 import { streamOf } from '#kernel';
 import { type BankProvider, type CallCount, type ConnectionSnapshot, ProviderError } from '#providers';
 import { Providers } from '#service';
-import { anyMetadata, InMemoryEventStore } from '#testing';
+import { anyAccount, anyMetadata, InMemoryEventStore } from '#testing';
 import { generateKey, Vault } from '#vault';
 import { describe, expect, it } from 'vitest';
 import type { ConnectionsDeps } from '../connections-deps.js';
@@ -20,19 +20,7 @@ const showing = (providerConnectionId: string, iban = IBAN): ConnectionSnapshot 
   health: { kind: 'healthy' },
   refreshedAt: NOW,
   consentExpiresAt: null,
-  accounts: [
-    {
-      providerAccountId: `account of ${providerConnectionId}`,
-      iban,
-      number: null,
-      holder: null,
-      name: 'Compte',
-      type: 'checking',
-      currency: 'EUR',
-      balance: null,
-      status: 'shared',
-    },
-  ],
+  accounts: [anyAccount({ providerAccountId: `account of ${providerConnectionId}`, iban })],
 });
 
 /** A connection that has had a link page, whose provider answers as it is told. */

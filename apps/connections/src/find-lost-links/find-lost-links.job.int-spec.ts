@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type RecordedEvent, streamOf } from '#kernel';
 import type { CallCount, ConnectionSnapshot, ProviderAccess } from '#providers';
 import { Database, migrate } from '#read-model';
-import { anyMetadata, engineUrls, InMemoryEventStore } from '#testing';
+import { anyAccount, anyMetadata, engineUrls, InMemoryEventStore } from '#testing';
 import { generateKey, Vault } from '#vault';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTION_STATUS } from '../connection-rows.js';
@@ -40,19 +40,7 @@ const snapshotOf = (iban: string): ConnectionSnapshot => ({
   health: { kind: 'healthy' },
   refreshedAt: after(1),
   consentExpiresAt: null,
-  accounts: [
-    {
-      providerAccountId: 'a-1',
-      iban,
-      number: null,
-      holder: null,
-      name: 'Compte',
-      type: 'checking',
-      currency: 'EUR',
-      balance: null,
-      status: 'shared',
-    },
-  ],
+  accounts: [anyAccount({ iban })],
 });
 
 /** A connection whose link page was made at the start and is good for half an hour. */

@@ -1,6 +1,7 @@
 import type { KnownAccount, RunProblem } from '#domain';
 import type { BankDay } from '#kernel';
 import type { ConnectionSnapshot, ProviderAccount } from '#providers';
+import { anyAccount } from '#testing';
 import { describe, expect, it } from 'vitest';
 import { lookAtAccounts, noteAccountProblems, withBehindSince } from './look-at-accounts.js';
 
@@ -9,20 +10,8 @@ const TODAY = '2026-06-20' as BankDay;
 const DAILY = [17, 18, 19, 20].map(day);
 const WEEKLY = [6, 13, 20].map(day);
 
-const shown = (providerAccountId: string, part: Partial<ProviderAccount> = {}): ProviderAccount => ({
-  providerAccountId,
-  iban: null,
-  number: null,
-  holder: null,
-  name: 'Compte',
-  type: 'checking',
-  currency: 'EUR',
-  balance: null,
-  status: 'shared',
-  refreshedAt: day(20),
-  error: null,
-  ...part,
-});
+const shown = (providerAccountId: string, part: Partial<ProviderAccount> = {}): ProviderAccount =>
+  anyAccount({ providerAccountId, refreshedAt: day(20), error: null, ...part });
 
 const snapshot = (...accounts: readonly ProviderAccount[]): ConnectionSnapshot => ({
   providerConnectionId: 'p1',

@@ -1,4 +1,3 @@
-import { PasserelleClient } from '#client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   eventually,
@@ -62,11 +61,6 @@ describe('a bank account that the provider re-creates', () => {
   });
 });
 
-const inFrench = (): PasserelleClient => {
-  const { gatewayUrl, apiKey } = stack.endpoints;
-  return new PasserelleClient({ baseUrl: gatewayUrl, apiKey, language: 'fr' });
-};
-
 describe('the accounts of a connection', () => {
   it('are ignored and tracked as the caller decides', async () => {
     const iban = freshIban();
@@ -79,7 +73,7 @@ describe('the accounts of a connection', () => {
     const ignored = await stack.api.decideOnAccount(id, account, { action: 'ignore' });
     expect(ignored).toMatchObject({ id: account, status: 'ignored', accountId: null });
     expect(ignored.statusReason).toMatch(/^The caller ignores it\. Track it/);
-    const french = (await inFrench().accounts(id)).items.find((each) => each.id === account);
+    const french = (await stack.apiInFrench.accounts(id)).items.find((each) => each.id === account);
     expect(french).toMatchObject({
       status: 'ignored',
       statusReason: expect.stringMatching(/^L’appelant l’ignore\. Suivez-le/) as string,
@@ -128,7 +122,7 @@ describe('the accounts of a connection', () => {
     expect((await put('1', { action: 'adopt' })).status).toBe(400);
     expect((await put('1', { action: 'map' })).status).toBe(400);
     const odd = { action: 'adopt' as 'track', accountId: 'x'.repeat(65) };
-    await expect(inFrench().decideOnAccount(id, '1', odd)).rejects.toMatchObject({
+    await expect(stack.apiInFrench.decideOnAccount(id, '1', odd)).rejects.toMatchObject({
       code: 'request.invalid',
       message: expect.stringMatching(/^Un champ est inconnu/) as string,
       errors: [

@@ -9,6 +9,7 @@ import {
   freshIban,
   freshTenant,
   ledgerOf,
+  matching,
   LogReader,
   openConnection,
   openLinkAndImport,
@@ -85,7 +86,6 @@ const becomes = (id: string, view: object): Promise<ConnectionView> =>
     expect(now).toMatchObject(view);
     return now;
   });
-const matching = (words: RegExp): string => expect.stringMatching(words) as string;
 
 const stateOf = (url: URL): Buffer => Buffer.from(url.searchParams.get('state') ?? '', 'base64url');
 

@@ -1,7 +1,6 @@
-import { PasserelleClient } from '#client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  eventually, freshIban, ledgerOf, openLinkAndImport, type Stack, startStack, syncNow,
+  eventually, freshIban, ledgerOf, matching, openLinkAndImport, type Stack, startStack, syncNow,
 } from './harness/index.js'; // prettier-ignore
 
 let stack: Stack;
@@ -16,13 +15,6 @@ afterAll(() => stack?.dispose());
 const DAY_MS = 86_400_000;
 const today = (): string => new Date().toISOString().slice(0, 10);
 const daysAgo = (days: number): string => new Date(Date.now() - days * DAY_MS).toISOString();
-const inFrench = (): PasserelleClient =>
-  new PasserelleClient({
-    baseUrl: stack.endpoints.gatewayUrl,
-    apiKey: stack.endpoints.apiKey,
-    language: 'fr',
-  });
-const matching = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
 
 /** What is laid over the provider's answer about an account; `null` takes it off. */
 const answerWith = (iban: string, override: object | null): Promise<unknown> =>
@@ -92,7 +84,7 @@ describe('the freshness of each account', () => {
       refreshedAt: since,
       problem: { code: 'account.stale', actionOwner: 'provider' },
     });
-    expect((await account(other, inFrench()))?.problem?.message).toMatch(
+    expect((await account(other, stack.apiInFrench))?.problem?.message).toMatch(
       /compte account-2 : lu pour la dernière/,
     );
     expect((await account(iban))?.problem).toBeNull();
@@ -150,7 +142,9 @@ describe('a connection that is switched off at the provider', () => {
       nextAutomaticAction: { what: 'sync' },
     };
     await eventually(async () => expect(await stack.api.getConnection(id)).toMatchObject(warned));
-    expect((await inFrench().getConnection(id)).statusReason).toMatch(/L’exploitant le fait réactiver/);
+    expect((await stack.apiInFrench.getConnection(id)).statusReason).toMatch(
+      /L’exploitant le fait réactiver/,
+    );
     await patch(true);
     expect(await syncNow(stack, id)).toMatchObject({ status: 'success' });
     expect(await stack.api.getConnection(id)).toMatchObject({

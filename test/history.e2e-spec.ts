@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PasserelleClient } from '#client';
 import {
   freshIban,
   freshTenant,
+  matching,
   openConnection,
   openLinkAndImport,
   type Stack,
@@ -24,13 +24,6 @@ beforeAll(async () => {
 afterAll(() => stack?.dispose());
 
 const today = (): string => new Date().toISOString().slice(0, 10);
-const inFrench = (): PasserelleClient =>
-  new PasserelleClient({
-    baseUrl: stack.endpoints.gatewayUrl,
-    apiKey: stack.endpoints.apiKey,
-    language: 'fr',
-  });
-const matching = (pattern: RegExp): string => expect.stringMatching(pattern) as string;
 
 describe('the history', () => {
   it('says what proves a success: a newer look at the bank, or that there is nothing new', async () => {
@@ -62,13 +55,13 @@ describe('the history', () => {
         ['rows.unreadable', 'account-1', 1, 'bad-amount'],
       ]),
     ); // prettier-ignore
-    const french = await inFrench().getSync(run.id);
+    const french = await stack.apiInFrench.getSync(run.id);
     expect(french).toMatchObject({
       errorCode: 'rows.unreadable',
       errorMessage: matching(/^2 ligne\(s\) n’ont pas pu être comprises .*pas de date lisible dans/),
     });
     expect(french.problems.map(({ rowKey }) => rowKey)).toEqual(run.problems.map(({ rowKey }) => rowKey));
-    expect((await inFrench().syncs(id)).items[0]).toEqual(french);
+    expect((await stack.apiInFrench.syncs(id)).items[0]).toEqual(french);
   });
 
   it('says in French what keeps a bank from being read, and on the connection as well', async () => {
@@ -82,8 +75,10 @@ describe('the history', () => {
       errorCode: 'provider.wrongpass',
       problems: [{ actionOwner: 'user', message: matching(/^The bank refused the login\./) }],
     });
-    expect((await inFrench().getSync(run.id)).errorMessage).toMatch(/^La banque a refusé l’identification\./);
-    expect(await inFrench().getConnection(id)).toMatchObject({
+    expect((await stack.apiInFrench.getSync(run.id)).errorMessage).toMatch(
+      /^La banque a refusé l’identification\./,
+    );
+    expect(await stack.apiInFrench.getConnection(id)).toMatchObject({
       status: 'error',
       statusReason: matching(/^wrongpass: La banque a refusé l’identification\./),
       statusReasonCode: 'wrongpass',

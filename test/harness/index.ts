@@ -10,6 +10,7 @@ export * from './ledger-equals-bank.js';
 export * from './linking.js';
 export * from './live-events.js';
 export * from './log-reader.js';
+export * from './matching.js';
 export * from './problems.js';
 export * from './processes.js';
 export * from './received-events.js';

@@ -93,6 +93,11 @@ export class Stack {
     return new PasserelleClient({ baseUrl: gatewayUrl, apiKey, timeoutMs: 60_000 });
   }
 
+  get apiInFrench(): PasserelleClient {
+    const { gatewayUrl, apiKey } = this.endpoints;
+    return new PasserelleClient({ baseUrl: gatewayUrl, apiKey, language: 'fr', timeoutMs: 60_000 });
+  }
+
   get sandbox(): SandboxControl {
     return new SandboxControl(this.endpoints.sandboxUrl);
   }

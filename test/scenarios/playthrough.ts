@@ -26,6 +26,8 @@ export interface ComingDay {
   readonly steps: readonly string[];
 }
 
+/** Within it every run ends, one that had to wait for another's end and for a bank with few calls a minute as well. */
+const RUN_MS = 300_000;
 const ENDINGS = new Set(['deleteConnection', 'deleteUser']);
 
 /** One random bank from its first day to its last, as a tenant of its own sees it. */
@@ -157,7 +159,7 @@ export class Playthrough implements Play {
             `Runs are pending: ${open.map(({ id, trigger }) => `${id} (${trigger})`).join(', ')}`,
           );
       },
-      { withinMs: 120_000, everyMs: 200 },
+      { withinMs: RUN_MS, everyMs: 200 },
     );
   }
 
@@ -176,7 +178,7 @@ export class Playthrough implements Play {
         if (run.status === 'pending') throw new Error(`The run ${id} has not ended.`);
         return run;
       },
-      { withinMs: 120_000, everyMs: 200 },
+      { withinMs: RUN_MS, everyMs: 200 },
     );
   }
 

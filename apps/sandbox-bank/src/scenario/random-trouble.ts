@@ -146,7 +146,8 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
   (random) => [
     {
       settings: random.chance(0.5)
-        ? { rateLimitPerMinute: random.between(3, 40) }
+        ? // Fewer, and a client that keeps to them reads pages of two rows for many minutes.
+          { rateLimitPerMinute: random.between(15, 40) }
         : { recentSyncMs: random.pick([60_000, 3_600_000]) },
     },
   ],

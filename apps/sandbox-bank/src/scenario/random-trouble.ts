@@ -147,7 +147,7 @@ const TROUBLES: readonly [Trouble, ...Trouble[]] = [
     {
       settings: random.chance(0.5)
         ? // Fewer, and a client that keeps to them reads pages of two rows for many minutes.
-          { rateLimitPerMinute: random.between(15, 40) }
+          { rateLimitPerMinute: random.between(25, 60) }
         : { recentSyncMs: random.pick([60_000, 3_600_000]) },
     },
   ],

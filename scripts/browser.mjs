@@ -60,14 +60,15 @@ const apt = async (...args) =>
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
 
+const installChromium = () => apt('install', '-y', '--no-install-recommends', 'chromium');
+
 /** The distribution's own package; a fresh container has no package lists. */
 const installFromDebian = async (say) => {
-  const install = async () => apt('install', '-y', '--no-install-recommends', 'chromium');
   say('Installing chromium (apt-get) …');
   try {
-    await install().catch(async () => {
+    await installChromium().catch(async () => {
       await apt('update');
-      await install();
+      await installChromium();
     });
   } catch (error) {
     say(

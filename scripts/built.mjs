@@ -14,7 +14,7 @@ const sources = (root) => {
           .filter((entry) => entry.isFile() && isSource(entry.name))
           .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length + 1))
       : [];
-  return [...FILES, ...FOLDERS.flatMap(inFolder)].sort();
+  return [...FILES, ...FOLDERS.flatMap(inFolder)].toSorted((a, b) => (a < b ? -1 : 1));
 };
 
 const hashOf = (root, files) => {

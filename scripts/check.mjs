@@ -18,8 +18,8 @@ const GATES = [
   },
   {
     name: 'lint',
-    command: [bin('oxlint'), '--type-aware', ...folders],
-    type: `npx oxlint --type-aware ${folders.join(' ')}`,
+    command: [bin('oxlint'), '--type-aware', ...folders, 'scripts'],
+    type: `npx oxlint --type-aware ${folders.join(' ')} scripts`,
   },
   {
     name: 'unit specs',

@@ -53,11 +53,11 @@ export const ACCOUNT_STATES = {
     owner: 'time',
     en: {
       what: 'The bank no longer shows it: closed, or re-created under another id. What was imported stays.',
-      next: 'It goes on by itself when it comes back.',
+      next: 'Nothing to do: under its new id, or when it comes back, the import goes on by itself.',
     },
     fr: {
       what: 'La banque ne le montre plus : clos, ou recréé sous un autre identifiant. Ce qui a été importé reste.',
-      next: 'L’importation reprendra d’elle-même s’il revient.',
+      next: 'Rien à faire : sous son nouvel identifiant, ou s’il revient, l’importation reprend d’elle-même.',
     },
   },
 } as const satisfies ProblemEntries & Readonly<Record<Exclude<AccountStatus, 'tracked'>, ProblemEntry>>;

@@ -229,6 +229,7 @@ describe('a call that makes no sense', () => {
     ['GET', '/v1/syncs/powens_7', 404, 'sync.not-found'],
     ['GET', `/v1/connections/${nobody}/transactions`, 404, 'connection.not-found'],
     ['GET', `/v1/connections/${nobody}/transactions?from=2026-02-30`, 400, 'request.invalid'],
+    ['GET', `/v1/connections/${nobody}/transactions?from=2026-03-02&to=2026-03-01`, 400, 'request.invalid'],
     ['GET', `/v1/connections/${nobody}/transactions?to=yesterday`, 400, 'request.invalid'],
     ['GET', `/v1/connections/${nobody}/transactions?limit=1001`, 400, 'request.invalid'],
     ['GET', '/v1/events?tenantId=a.b', 400, 'request.invalid'],

@@ -1,7 +1,7 @@
 import {
-  fieldError, RPC_SUBJECTS, type RequestedSyncReply, SyncAcceptedView, type SyncPageView, SyncView, type TransactionPageView,
+  RPC_SUBJECTS, type RequestedSyncReply, SyncAcceptedView, type SyncPageView, SyncView, type TransactionPageView,
 } from '#contracts'; // prettier-ignore
-import { DomainError, parseBankDay } from '#kernel';
+import { DomainError } from '#kernel';
 import { RpcProblem } from '#messaging';
 import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiBearerAuth, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
@@ -14,6 +14,7 @@ import { InCallersLanguage } from '../in-callers-language.js';
 import { idempotencyKey } from '../request-headers.js';
 import { tellAnswer, tellSync, tellSyncs } from '../tell-sync.js';
 import { ListTransactionsRequest, RequestSyncQuery, SyncHistoryRequest } from './syncs.request.js';
+import { windowFaults } from './window-faults.js';
 
 const POLL_MS = 100;
 /** The run was accepted: what keeps us from seeing it for the moment must not answer for it. */
@@ -93,13 +94,9 @@ export class SyncsController {
     @CallerOf() caller: Caller,
     @Req() request: FastifyRequest,
   ): Promise<TransactionPageView> {
-    for (const field of ['from', 'to'] as const) {
-      const day = query[field];
-      if (day !== undefined && !parseBankDay(day)) {
-        const errors = [fieldError(field, 'field.no-such-day')];
-        throw new DomainError('request.invalid', 'The request is not valid. See errors.', { errors });
-      }
-    }
+    const errors = windowFaults(query);
+    if (errors.length > 0)
+      throw new DomainError('request.invalid', 'The request is not valid. See errors.', { errors });
     const minPosition = this.#deps.ownWrites.minPosition(caller, request);
     const message = { connectionId, ...query, scope: caller.scope, minPosition };
     return this.#deps.rpc.request<TransactionPageView>(RPC_SUBJECTS.listTransactions, message);

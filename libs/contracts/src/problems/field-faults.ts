@@ -33,6 +33,7 @@ export const FIELD_FAULTS = {
     en: 'is no day of the calendar',
     fr: 'ne correspond à aucun jour du calendrier',
   },
+  'field.before-from': { en: 'must not be before `from`', fr: 'ne doit pas précéder `from`' },
   'field.tenant-characters': {
     en: 'must consist of 1 to 64 of the characters A-Z a-z 0-9 _ -',
     fr: 'doit se composer de 1 à 64 des caractères A-Z a-z 0-9 _ -',

@@ -16,8 +16,8 @@ const subscription = await subscribe({
   handler: (event) => {
     switch (event.type) {
       case 'passerelle.transactions.imported.v1':
-        for (const { bookedOn, amount, currency, label } of event.data.transactions) {
-          console.log('new      ', bookedOn ?? 'pending', amount, currency, label ?? '');
+        for (const { status, bookedOn, amount, currency, label } of event.data.transactions) {
+          console.log('new      ', status, bookedOn ?? '', amount, currency, label ?? '');
         }
         break;
       case 'passerelle.transactions.amended.v1':
@@ -27,6 +27,11 @@ const subscription = await subscribe({
         for (const { reason, transaction } of event.data.transactions) console.log(reason, transaction.id);
     }
   },
+}).catch((error: Error) => {
+  console.error(
+    `Cannot subscribe at ${servers} (${error.message}). With npm start, its address is the one it prints.`,
+  );
+  return process.exit(1);
 });
 
 process.once('SIGINT', () => void subscription.stop());

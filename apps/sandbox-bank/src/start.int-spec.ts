@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseCommandLine } from './options.js';
 import { startSandboxBank, type RunningSandboxBank } from './start.js';
+import { Store } from './store.js';
 
 const YAML = `
 name: from a file
@@ -49,6 +50,18 @@ it('loads a scenario from a file once; clock and story go on over a restart', as
     { id: 'from-a-file', name: 'from a file', played: 1, of: 1 },
   ]);
   expect((await call('GET', 'clock')).paris).toBe('2026-03-02 06:00:00');
+});
+
+it('opens a data directory whose scenario would be refused today', async () => {
+  await start(`--scenario=${file}`);
+  await running?.stop();
+  const store = new Store(join(folder, 'data'));
+  const wrong = '{"ref":"main","iban":"FR7699998000010000000010174"}';
+  store.run(`UPDATE scenarios SET source = replace(source, '{"ref":"main"', ?)`, wrong.slice(0, -1));
+  store.close();
+  running = undefined;
+  await start();
+  expect((await call('GET', 'scenarios')).scenarios).toMatchObject([{ id: 'from-a-file' }]);
 });
 
 it('sets the clock from the command line, and gives it back to the machine', async () => {

@@ -1,9 +1,7 @@
 import type { Bank } from './bank.js';
 import { DEMO_CONNECTOR_ID } from './connectors.js';
-import { withCheckDigits } from './iban.js';
+import { GUIDE_IBAN, withCheckDigits } from './iban.js';
 
-/** The account of the original guide; its check digits are wrong there too. */
-export const GUIDE_IBAN = 'FR7612345678901234567890123';
 /** An account for benchmarks: 20,000 rows. */
 export const BIG_IBAN = withCheckDigits('FR', '99998000200000000200045');
 

@@ -3,7 +3,7 @@ import type { Sandbox } from '../sandbox.js';
 import { setOverride } from '../aggregator/overrides.js';
 import type { BankAccount } from '../bank/bank.js';
 import { everydayRow } from '../bank/everyday-row.js';
-import { normaliseIban } from '../bank/iban.js';
+import { ibanFault, normaliseIban } from '../bank/iban.js';
 import { randomFrom } from '../bank/random.js';
 import { bodyOf, idOf, queryOf, textOf } from '../api/request-context.js';
 import { parisTimestamp } from '../timestamps.js';
@@ -55,6 +55,8 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
     const iban = normaliseIban(textOf(body, 'iban') ?? '');
     if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(iban))
       throw new BadCall('"iban" is missing or has no IBAN shape.');
+    const fault = ibanFault(iban);
+    if (fault !== undefined) throw new BadCall(`"iban" ${iban} ${fault}`);
     if (bank.account(iban)) throw new BadCall(`Account ${iban} is open already.`);
     const days = numberIn(body, 'days') ?? 365;
     if (days < 7) throw new BadCall('"days" must be at least 7.');

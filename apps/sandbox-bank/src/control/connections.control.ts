@@ -17,7 +17,7 @@ import { OLD_ACCOUNTS, recreateAccounts } from '../aggregator/recreate-accounts.
 import { reissueTransactions } from '../aggregator/reissue-transactions.js';
 import { bodyOf, idOf, textOf } from '../api/request-context.js';
 import { DEMO_CONNECTOR_ID } from '../bank/connectors.js';
-import { normaliseIban } from '../bank/iban.js';
+import { ibanFault, normaliseIban } from '../bank/iban.js';
 import { parisTimestamp } from '../timestamps.js';
 import { BadCall, HOUR_MS, hoursIn, idsIn, numberIn, overrideIn, textsIn } from './input.js';
 
@@ -33,6 +33,12 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
     const connection = findConnection(sandbox, idOf(request, 'id'));
     if (!connection) throw new BadCall('There is no such connection.');
     return connection;
+  };
+
+  /** An account that is there is taken as it is: the key of a card or a savings book is no IBAN. */
+  const refuseUnopenable = (iban: string): void => {
+    const fault = bank.account(iban) === undefined ? ibanFault(iban) : undefined;
+    if (fault !== undefined) throw new BadCall(`${iban} ${fault}`);
   };
 
   const view = (id: number): Record<string, unknown> => {
@@ -114,6 +120,7 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
   app.post('/connections/:id/accounts', (request) => {
     const connection = connectionOf(request);
     const iban = normaliseIban(textOf(bodyOf(request), 'iban') ?? '');
+    refuseUnopenable(iban);
     const account = bank.account(iban) ?? bank.open({ iban, until: today() });
     const accountId = discoverAccount(sandbox, connection, account);
     return { accountId };
@@ -180,6 +187,7 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
     const userId = idOf(request, 'id');
     if (!store.first('SELECT 1 FROM users WHERE id = ?', userId)) throw new BadCall('There is no such user.');
     const ibans = textsIn(request, 'ibans').map(normaliseIban);
+    for (const iban of ibans) refuseUnopenable(iban);
     const connectorId =
       numberIn(bodyOf(request), 'connectorId') ?? bank.account(ibans[0] ?? '')?.id_connector;
     const accounts = bank.visibleAccounts(connectorId ?? DEMO_CONNECTOR_ID, ibans, today());

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { BIG_IBAN, GUIDE_IBAN } from '../bank/seeded-accounts.js';
+import { GUIDE_IBAN } from '../bank/iban.js';
+import { BIG_IBAN } from '../bank/seeded-accounts.js';
 import { RunningSandbox } from '../driving/running-sandbox.js';
 import type { Answer, Credentials } from '../driving/sandbox-driver.js';
 

@@ -125,6 +125,20 @@ describe('visits of the hosted pages', () => {
   });
 });
 
+it.each([
+  ['accounts', { iban: 'FR7699998000010000000010174' }],
+  ['connections/{connection}/accounts', { iban: 'FR7699998000010000000010174' }],
+  ['users/{user}/connections', { ibans: ['FR7699998000010000000010174'] }],
+])('opens no account that a client would refuse: %s', async (path, body) => {
+  const whole = path
+    .replace('{connection}', String(situation.connectionId))
+    .replace('{user}', String(situation.user.userId));
+  expect(await send('POST', whole, body)).toMatchObject({
+    status: 400,
+    body: { error: expect.stringContaining('with the right ones it is FR6199998000010000000010174') },
+  });
+});
+
 it('says in words what is wrong with a call', async () => {
   const answers = [
     await send('PATCH', 'settings', { timestampStyle: 'roman' }),

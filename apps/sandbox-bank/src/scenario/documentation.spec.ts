@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ibanFault } from '../bank/iban.js';
 import { BAD_ROW_KINDS } from '../control/bad-rows.js';
 import { FAULT_KINDS } from '../control/faults.js';
 import { SCENARIO_SETTINGS, WEBHOOK_FAULTS } from '../settings.js';
@@ -29,6 +30,12 @@ describe('docs/sandbox.md', () => {
 
   it.each(SCENARIO_SETTINGS)('explains the setting %s', (name) => {
     expect(text).toMatch(new RegExp(`^\\|.*\`${name}\`.*\\|`, 'm'));
+  });
+
+  it('shows no IBAN that a client would refuse', () => {
+    const ibans = [...text.matchAll(/\bFR\d{25}\b/g)].map(([iban]) => iban);
+    expect(ibans.length).toBeGreaterThan(3);
+    expect(ibans.filter((iban) => ibanFault(iban) !== undefined)).toEqual([]);
   });
 
   it('names every kind of bad row', () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { GUIDE_IBAN } from '../bank/iban.js';
 import { parseScenario, readScenario } from './read-scenario.js';
 
 const folder = join(import.meta.dirname, '../../scenarios');
@@ -27,6 +28,10 @@ describe('a scenario file', () => {
       accounts: [{ ref: 'main', rows: [{ value: '-248.90' }] }],
     });
     expect(accounts[0]?.rows?.[0]?.value).toBe('-248.90');
+  });
+
+  it('may use the IBAN of the original guide, which has wrong check digits', () => {
+    expect(problemsOf({ ...minimal, accounts: [{ ref: 'main', iban: GUIDE_IBAN }] })).toBe('');
   });
 });
 
@@ -89,6 +94,16 @@ days:
       'an hour that is none',
       { days: [{ day: 0, at: '25:00', steps: [] }] },
       'days[0].at: must be a time HH:MM',
+    ],
+    [
+      'an IBAN with wrong check digits',
+      { accounts: [{ ref: 'main', iban: 'FR7699998000090000000010174' }] },
+      'accounts[0].iban: FR7699998000090000000010174 has wrong check digits; with the right ones it is FR2299998000090000000010174.',
+    ],
+    [
+      'an IBAN of a wrong length',
+      { accounts: [{ ref: 'main', iban: 'FR769999800009000000001017' }] },
+      'accounts[0].iban: FR769999800009000000001017 is no IBAN',
     ],
     ['a bank that is none', { bank: 'XYZ' }, 'bank: must be one of BNP, TST, BEX, not "XYZ".'],
     ['a list', [], '(the scenario): must be a scenario'],

@@ -42,6 +42,12 @@ export const readScenario = (
   }
 };
 
+/**
+ * A scenario that was loaded once, as it was kept. It is not judged again: what is refused today must not keep the data
+ * directory of yesterday from being opened.
+ */
+export const keptScenario = (json: string): Scenario => JSON.parse(json) as Scenario;
+
 const isNamed = <Name extends string>(value: object, name: Name): value is Record<Name, unknown> =>
   name in value;
 

@@ -8,7 +8,7 @@ import { truthOf } from '../control/truth.js';
 import { parisTimestamp } from '../timestamps.js';
 import { openScenarioAccounts } from './open-scenario.js';
 import { nameOfStep, playStep } from './play-step.js';
-import { readScenario } from './read-scenario.js';
+import { keptScenario } from './read-scenario.js';
 import type { Scenario, ScenarioGroup, Step } from './scenario.js';
 import { Story } from './story.js';
 
@@ -53,7 +53,7 @@ export class ScenarioBook {
 
   constructor(private readonly sandbox: Sandbox) {
     for (const row of this.all())
-      this.loaded.set(row.id, this.timed(readScenario(JSON.parse(row.source)), row.first_day));
+      this.loaded.set(row.id, this.timed(keptScenario(row.source), row.first_day));
   }
 
   /**

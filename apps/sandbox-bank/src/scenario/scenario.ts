@@ -2,6 +2,7 @@ import { RELEASE_ORDERS } from '../aggregator/release-order.js';
 import { OLD_ACCOUNTS } from '../aggregator/recreate-accounts.js';
 import { CONNECTORS } from '../bank/connectors.js';
 import { isJsonNumber } from '../bank/decimal-text.js';
+import { ibanFault } from '../bank/iban.js';
 import { BAD_ROW_KINDS } from '../control/bad-rows.js';
 import { FAULT_KINDS } from '../control/faults.js';
 import { SYNC_HALVES, TIMESTAMP_STYLES, WEBHOOK_EVENTS, WEBHOOK_FAULTS } from '../settings.js';
@@ -16,6 +17,7 @@ import {
   optional,
   orNull,
   quantity,
+  refuse,
   text,
   whole,
   yes,
@@ -78,9 +80,20 @@ const identity = {
   tombstone: optional(flag),
 };
 
+const ibanText = text('an IBAN', /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/);
+
+const iban: Shape<string> = {
+  says: ibanText.says,
+  read: (value, path) => {
+    const given = ibanText.read(value, path);
+    const fault = ibanFault(given);
+    return fault === undefined ? given : refuse(path, `${given} ${fault}`);
+  },
+};
+
 const account = mapping({
   ref,
-  iban: optional(text('an IBAN', /^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/)),
+  iban: optional(iban),
   number: optional(text()),
   name: optional(text()),
   type: optional(text('a type of account, like checking, card or savings')),

@@ -35,7 +35,7 @@ const shown = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
 
-const refuse = (path: Path, says: string): never => {
+export const refuse = (path: Path, says: string): never => {
   throw new Misshapen([{ path, says }]);
 };
 

@@ -1,7 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { GUIDE_IBAN } from '../bank/seeded-accounts.js';
-import { withCheckDigits } from '../bank/iban.js';
+import { GUIDE_IBAN, withCheckDigits } from '../bank/iban.js';
 import { CALLBACK, RunningSandbox } from '../driving/running-sandbox.js';
 import { eventually, type Credentials } from '../driving/sandbox-driver.js';
 import {

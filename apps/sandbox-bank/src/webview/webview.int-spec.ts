@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { GUIDE_IBAN } from '../bank/seeded-accounts.js';
-import { withCheckDigits } from '../bank/iban.js';
+import { GUIDE_IBAN, withCheckDigits } from '../bank/iban.js';
 import { CALLBACK, RunningSandbox } from '../driving/running-sandbox.js';
 import { eventually } from '../driving/sandbox-driver.js';
 

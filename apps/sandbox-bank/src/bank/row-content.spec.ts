@@ -43,7 +43,7 @@ describe('decimal texts', () => {
   it('are written as JSON writes numbers', () => {
     expect([-24_890, 480_000, 5, 0, -1250].map(fromCents)).toEqual(['-248.9', '4800', '0.05', '0', '-12.5']);
     expect(['1', '-0.5', '1e5', '12.30'].every(isJsonNumber)).toBe(true);
-    expect(['NaN', '01', '1,5', '', '+1', '.5'].some(isJsonNumber)).toBe(false);
+    expect(['NaN', '01', '1,5', '', '+1', '.5', '1e9999'].some(isJsonNumber)).toBe(false);
   });
 
   it('are summed without loss', () => {
@@ -53,5 +53,6 @@ describe('decimal texts', () => {
       }),
     );
     expect(sum(['0.1', '0.2', '-0.3'])).toBe('0');
+    expect(sum(['1e3', '-2.5E-2', '1.25e1'])).toBe('1012.475');
   });
 });

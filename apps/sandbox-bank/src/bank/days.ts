@@ -1,5 +1,18 @@
 const MS_PER_DAY = 86_400_000;
 
+/** Whether the text is a day of the calendar: there is no 2026-02-30. */
+export const isDay = (text: string): boolean => {
+  const day = new Date(/^\d{4}-\d{2}-\d{2}$/.test(text) ? `${text}T00:00:00Z` : NaN);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
+};
+
+/** Whether clocks show it: `HH:MM` or `HH:MM:SS`. */
+export const isTime = (text: string): boolean => /^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?$/.test(text);
+
+/** A day and a time of the day, with a blank or a T between them. */
+export const isDayAndTime = (text: string): boolean =>
+  isDay(text.slice(0, 10)) && /^[ T]$/.test(text.charAt(10)) && isTime(text.slice(11));
+
 export const addDays = (day: string, count: number): string =>
   new Date(Date.parse(`${day}T00:00:00Z`) + count * MS_PER_DAY).toISOString().slice(0, 10);
 

@@ -1,3 +1,4 @@
+import { isDay, isTime } from '../bank/days.js';
 import { parisTimestamp } from '../timestamps.js';
 
 const HOUR_MS = 3_600_000;
@@ -15,10 +16,10 @@ export const parisInstant = (day: string, time = '00:00'): number => {
 
 const SHAPE = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** A day, a wall time of Paris, or an instant with its zone. `undefined`: none of them. */
+/** A day, a wall time of Paris, or an instant with its zone. `undefined`: none of them, or not in the calendar. */
 export const toInstant = (text: string): number | undefined => {
   const [, day, time = '00:00', zone] = SHAPE.exec(text.trim()) ?? [];
-  if (day === undefined) return undefined;
+  if (day === undefined || !isDay(day) || !isTime(time)) return undefined;
   const instant = zone === undefined ? parisInstant(day, time) : Date.parse(text.trim().replace(' ', 'T'));
   return Number.isNaN(instant) ? undefined : instant;
 };

@@ -21,6 +21,9 @@ import {
 } from './input.js';
 import { truthOf } from './truth.js';
 
+/** A century. */
+const MOST_DAYS = 36_525;
+
 /** What happens at the banks: accounts, movements, corrections. By default every connection hears of it at once. */
 export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void => {
   const { bank, store, syncs } = sandbox;
@@ -59,7 +62,7 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
     if (fault !== undefined) throw new BadCall(`"iban" ${iban} ${fault}`);
     if (bank.account(iban)) throw new BadCall(`Account ${iban} is open already.`);
     const days = numberIn(body, 'days') ?? 365;
-    if (days < 7) throw new BadCall('"days" must be at least 7.');
+    if (days < 7 || days > MOST_DAYS) throw new BadCall(`"days" must be from 7 to ${MOST_DAYS}.`);
     return bank.open({
       iban,
       days,

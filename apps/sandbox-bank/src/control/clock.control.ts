@@ -14,6 +14,9 @@ const UNITS = {
   ms: 1,
 } as const;
 
+/** With a day to spare: times are written with four digits for the year. */
+const END_OF_TIME_MS = Date.parse('9999-12-31T00:00:00Z');
+
 const MODES = ['running', 'frozen'] as const;
 
 export const clockView = ({ clock }: Sandbox): Record<string, unknown> => ({
@@ -27,7 +30,9 @@ const instantIn = (body: Record<string, unknown>, name: string): number | undefi
   if (told === undefined) return undefined;
   const instant = toInstant(told);
   if (instant === undefined)
-    throw new BadCall(`"${name}" must be a day, a wall time of Paris or an instant with its zone.`);
+    throw new BadCall(
+      `"${name}" must be a day of the calendar, a wall time of Paris or an instant with its zone.`,
+    );
   return instant;
 };
 
@@ -48,6 +53,8 @@ export const spanIn = (body: Record<string, unknown>, nowMs: number): number => 
     throw new BadCall(`Give to, or one of ${Object.keys(UNITS).join(', ')}.`);
   if (to !== undefined && to < nowMs)
     throw new BadCall('"to" lies in the past; PUT /sandbox/clock sets the clock back.');
+  if (to === undefined && nowMs + span > END_OF_TIME_MS)
+    throw new BadCall('The clock cannot go beyond the year 9999.');
   return to === undefined ? Math.round(span) : to - nowMs;
 };
 

@@ -19,7 +19,7 @@ import { bodyOf, idOf, textOf } from '../api/request-context.js';
 import { DEMO_CONNECTOR_ID } from '../bank/connectors.js';
 import { ibanFault, normaliseIban } from '../bank/iban.js';
 import { parisTimestamp } from '../timestamps.js';
-import { BadCall, HOUR_MS, hoursIn, idsIn, numberIn, overrideIn, textsIn } from './input.js';
+import { BadCall, HOUR_MS, hoursIn, idsIn, numberIn, overrideIn, textsIn, timestampIn } from './input.js';
 
 const keysIn = (request: FastifyRequest): string[] | undefined =>
   bodyOf(request).ibans === undefined ? undefined : textsIn(request, 'ibans').map(normaliseIban);
@@ -62,6 +62,9 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
   app.patch('/connections/:id', (request) => {
     const { id, ...connection } = connectionOf(request);
     const body = bodyOf(request);
+    const expires = hoursIn(body, 'expiresInHours');
+    const lastUpdate = timestampIn(body, 'lastUpdate');
+    const override = overrideIn(body);
     if (body.state !== undefined || body.errorMessage !== undefined || body.fields !== undefined)
       setConnectionState(sandbox, id, {
         state: body.state === undefined ? connection.state : (textOf(body, 'state') ?? null),
@@ -70,17 +73,15 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
         nextTryHours: hoursIn(body, 'nextTryHours'),
         healsAfterHours: hoursIn(body, 'healsAfterHours'),
       });
-    const expires = hoursIn(body, 'expiresInHours');
     store.run(
       `UPDATE connections SET active = ?, expire_ms = ?, last_update = ?,
          next_try_ms = CASE WHEN ? THEN NULL ELSE next_try_ms END WHERE id = ?`,
       body.active === undefined ? connection.active : Number(body.active === true),
       expires === undefined ? connection.expire_ms : sandbox.now() + Math.round(expires * HOUR_MS),
-      body.lastUpdate === undefined ? connection.last_update : (textOf(body, 'lastUpdate') ?? null),
+      lastUpdate === undefined ? connection.last_update : lastUpdate,
       body.stalled === true ? 1 : 0,
       id,
     );
-    const override = overrideIn(body);
     if (override !== undefined) setOverride(store, `connection:${id}`, override);
     if (body.sync !== false) syncs.runNow(id);
     return view(id);

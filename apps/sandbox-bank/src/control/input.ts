@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { isDay, isDayAndTime } from '../bank/days.js';
 import { isJsonNumber } from '../bank/decimal-text.js';
 import type { PartialBankRow } from '../bank/bank-row.js';
 import type { Override } from '../aggregator/overrides.js';
@@ -8,8 +9,6 @@ import { bodyOf } from '../api/request-context.js';
 export class BadCall extends Error {
   override readonly name = 'BadCall';
 }
-
-export const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export const numberIn = (body: Record<string, unknown>, name: string): number | undefined => {
   const value = body[name];
@@ -21,12 +20,15 @@ export const numberIn = (body: Record<string, unknown>, name: string): number | 
 
 export const HOUR_MS = 3_600_000;
 
+/** More than a century: what lies beyond cannot be told as a time any more. */
+const MOST_HOURS = 1_000_000;
+
 /** Hours may have a fraction. */
 export const hoursIn = (body: Record<string, unknown>, name: string): number | undefined => {
   const value = body[name];
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== 'number' || !Number.isFinite(value))
-    throw new BadCall(`"${name}" must be a number of hours.`);
+  if (typeof value !== 'number' || !(Math.abs(value) <= MOST_HOURS))
+    throw new BadCall(`"${name}" must be a number of hours, at most ${MOST_HOURS}.`);
   return value;
 };
 
@@ -59,8 +61,17 @@ export const overrideIn = (body: Record<string, unknown>): Override | null | und
 export const dayIn = (body: Record<string, unknown>, name: string): string | undefined => {
   const value = body[name];
   if (value === undefined) return undefined;
-  if (typeof value !== 'string' || !DAY.test(value))
-    throw new BadCall(`"${name}" must be a day, YYYY-MM-DD.`);
+  if (typeof value !== 'string' || !isDay(value))
+    throw new BadCall(`"${name}" must be a day of the calendar, YYYY-MM-DD.`);
+  return value;
+};
+
+/** A day and a time as the provider writes them, or `null`; in which zone depends on what it tells. */
+export const timestampIn = (body: Record<string, unknown>, name: string): string | null | undefined => {
+  const value = body[name];
+  if (value === undefined || value === null) return value;
+  if (typeof value !== 'string' || !isDayAndTime(value))
+    throw new BadCall(`"${name}" must be a time of the calendar, YYYY-MM-DD HH:MM:SS, or null.`);
   return value;
 };
 
@@ -77,6 +88,9 @@ export const decimalIn = (body: Record<string, unknown>, name: string): string |
 export const rowChanges = (input: unknown): Partial<PartialBankRow> => {
   const row = { ...(input as Record<string, unknown>) };
   const [date, value] = [dayIn(row, 'date'), decimalIn(row, 'value')];
+  dayIn(row, 'rdate');
+  if (row.vdate !== null) dayIn(row, 'vdate');
+  for (const name of ['datetime', 'rdatetime']) timestampIn(row, name);
   return { ...row, ...(date !== undefined && { date }), ...(value !== undefined && { value }) };
 };
 

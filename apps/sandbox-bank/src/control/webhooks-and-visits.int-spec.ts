@@ -150,6 +150,27 @@ it('says in words what is wrong with a call', async () => {
     await advance({ weeks: 1 }),
     await advance({ hours: -1 }),
     await advance({ to: '2020-01-01' }),
+    ...(await Promise.all(
+      ['2026-02-30 06:00', '2026-13-45 06:00', '2026-03-01 25:00'].map((now) =>
+        send('PUT', 'clock', { now }),
+      ),
+    )),
+    await advance({ to: '2026-04-31' }),
+    await advance({ days: 1e12 }),
+    ...(await Promise.all(
+      [
+        { date: '2026-02-30', value: 1 },
+        { date: '2026-03-01', value: 1, rdate: '2026-02-30' },
+        { date: '2026-03-01', value: 1, vdate: 'soon' },
+        { date: '2026-03-01', value: 1, datetime: '2026-02-30 06:00:00' },
+      ].map((row) => send('POST', `accounts/${situation.iban}/transactions`, { rows: [row] })),
+    )),
+    ...(await Promise.all(
+      [{ expiresInHours: 1e15 }, { lastUpdate: '2026-02-30 06:00:00' }].map((change) =>
+        send('PATCH', `connections/${situation.connectionId}`, change),
+      ),
+    )),
+    await send('POST', 'accounts', { iban: 'FR7699998000010000000773391', days: 1e9 }),
     await send('POST', 'scenarios', { name: 'x' }),
     await send('GET', 'scenarios/none'),
     await send('POST', 'visits', { ending: '<b>' }),

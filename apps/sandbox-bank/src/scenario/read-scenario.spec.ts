@@ -105,6 +105,23 @@ days:
       { accounts: [{ ref: 'main', iban: 'FR769999800009000000001017' }] },
       'accounts[0].iban: FR769999800009000000001017 is no IBAN',
     ],
+    ['a start that is no day', { start: '2026-02-30 05:00' }, 'start: must be a day of the calendar'],
+    ['a start that is no hour', { start: '2026-03-01 25:00' }, 'start: must be a day of the calendar'],
+    [
+      'a row on a day that is none',
+      { accounts: [{ ref: 'main', rows: [{ value: 1, date: '2026-02-30' }] }] },
+      'accounts[0].rows[0].date: must be a day of the calendar, YYYY-MM-DD, or a whole number',
+    ],
+    [
+      'a row at an instant that is none',
+      { accounts: [{ ref: 'main', rows: [{ value: 1, datetime: '2026-02-30 06:00:00' }] }] },
+      'accounts[0].rows[0].datetime: must be an instant in UTC',
+    ],
+    [
+      'an amount beyond all numbers',
+      { accounts: [{ ref: 'main', rows: [{ value: Infinity }] }] },
+      'accounts[0].rows[0].value: must be a decimal like -12.34, not Infinity.',
+    ],
     ['a bank that is none', { bank: 'XYZ' }, 'bank: must be one of BNP, TST, BEX, not "XYZ".'],
     ['a list', [], '(the scenario): must be a scenario'],
   ])('says so of %s', (_, change, says) => {

@@ -2,6 +2,7 @@ import { RELEASE_ORDERS } from '../aggregator/release-order.js';
 import { OLD_ACCOUNTS } from '../aggregator/recreate-accounts.js';
 import { CONNECTORS } from '../bank/connectors.js';
 import { isJsonNumber } from '../bank/decimal-text.js';
+import { isDay, isDayAndTime } from '../bank/days.js';
 import { ibanFault } from '../bank/iban.js';
 import { BAD_ROW_KINDS } from '../control/bad-rows.js';
 import { FAULT_KINDS } from '../control/faults.js';
@@ -37,7 +38,7 @@ const decimal: Shape<string> = {
 };
 
 /** A day, or so many days from the day of the step. */
-const day = either(text('a day YYYY-MM-DD', /^\d{4}-\d{2}-\d{2}$/), whole(-3_650, 3_650));
+const day = either(text('a day of the calendar, YYYY-MM-DD,', { test: isDay }), whole(-3_650, 3_650));
 
 const rowMembers = {
   date: optional(day),
@@ -47,7 +48,11 @@ const rowMembers = {
   rdate: optional(day),
   vdate: optional(orNull(day)),
   datetime: optional(
-    orNull(text('an instant in UTC, YYYY-MM-DD HH:MM:SS', /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/)),
+    orNull(
+      text('an instant in UTC, YYYY-MM-DD HH:MM:SS', {
+        test: (given) => /^.{10} .{8}$/.test(given) && isDayAndTime(given),
+      }),
+    ),
   ),
   card: optional(text()),
   original: optional(orNull(mapping({ value: decimal, currency: text() }))),
@@ -227,10 +232,9 @@ export const scenarioShape = mapping(
     seed: optional(text()),
     /** Wall time of Paris. The clock is set to it and stands still. */
     start: optional(
-      text(
-        'a day or a wall time of Paris, YYYY-MM-DD [HH:MM]',
-        /^\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?)?$/,
-      ),
+      text('a day of the calendar or a wall time of Paris, YYYY-MM-DD [HH:MM]', {
+        test: (given) => isDay(given) || isDayAndTime(given),
+      }),
     ),
     bank: optional(choice(...CONNECTORS.map(({ slug }) => slug))),
     /** Shown to everybody who links the bank; otherwise to who asks for one of its IBANs. */

@@ -31,7 +31,10 @@ export interface Shape<T> {
 export type Read<S> = S extends Shape<infer T> ? T : never;
 
 const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing';
+  const text =
+    typeof value === 'number' && !Number.isFinite(value)
+      ? String(value)
+      : (JSON.stringify(value) ?? 'nothing');
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 };
 
@@ -44,7 +47,7 @@ const simple = <T>(says: string, check: (value: unknown) => T | undefined): Shap
   read: (value, path) => check(value) ?? refuse(path, `must be ${says}, not ${shown(value)}.`),
 });
 
-export const text = (says = 'a text', pattern?: RegExp): Shape<string> =>
+export const text = (says = 'a text', pattern?: { test(given: string): boolean }): Shape<string> =>
   simple(says, (value) =>
     typeof value === 'string' && value !== '' && (pattern?.test(value) ?? true) ? value : undefined,
   );

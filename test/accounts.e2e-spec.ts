@@ -3,6 +3,7 @@ import {
   eventually,
   expectLedgerEqualsBank,
   freshIban,
+  freshTenant,
   openLinkAndImport,
   type SandboxConnection,
   type Stack,
@@ -137,6 +138,57 @@ describe('the accounts of a connection', () => {
     expect((await put('999999999', { action: 'ignore' })).status).toBe(404);
     await expect(stack.api.accounts('00000000-0000-4000-8000-000000000000')).rejects.toMatchObject({
       code: 'connection.not-found',
+    });
+  });
+});
+
+const accountOf = async (id: string, iban: string) => {
+  const found = (await stack.api.accounts(id)).items.find((each) => each.iban === iban);
+  if (!found) throw new Error(`The connection shows no ${iban}.`);
+  return found;
+};
+
+const openedIn = async (tenantId: string, currency = 'EUR', accountId = 'account-1') => {
+  const iban = freshIban();
+  await stack.sandbox.openAccount({ iban, count: 5, days: 20, currency });
+  const { id } = await openLinkAndImport(stack, iban, { tenantId, accountId });
+  return { id, account: (await accountOf(id, iban)).id, ledgerId: (await accountOf(id, iban)).ledgerId };
+};
+
+describe('the ledger of a bank account', () => {
+  it('takes in no other account, and nothing of another currency', async () => {
+    const tenantId = freshTenant();
+    const [victim, other, british] = [
+      await openedIn(tenantId),
+      await openedIn(tenantId, 'EUR', '2'),
+      await openedIn(tenantId, 'GBP', '3'),
+    ];
+    const { items: before } = await stack.api.transactions(victim.id, { limit: 500 });
+    const map = (from: typeof other, api = stack.api) =>
+      api.decideOnAccount(from.id, from.account, { action: 'map', ledgerId: victim.ledgerId });
+    await expect(map(other)).rejects.toMatchObject({ status: 409, code: 'account.ledger-in-use' });
+    await expect(map(other, stack.apiInFrench)).rejects.toMatchObject({
+      message: expect.stringMatching(/^Un autre compte bancaire est importé dans ce grand livre/) as string,
+    });
+    await syncNow(stack, other.id);
+    expect((await stack.api.transactions(victim.id, { limit: 500 })).items).toEqual(before);
+
+    await stack.api.delete(victim.id);
+    await expect(map(british)).rejects.toMatchObject({ status: 409, code: 'account.ledger-currency' });
+    expect(await map(other)).toMatchObject({ status: 'tracked', ledgerId: victim.ledgerId });
+  });
+
+  it('takes in one account through two links', async () => {
+    const [tenantId, iban] = [freshTenant(), freshIban()];
+    const [one, two] = [
+      await openLinkAndImport(stack, iban, { tenantId }),
+      await openLinkAndImport(stack, iban, { tenantId, accountId: '2' }),
+    ];
+    const { ledgerId } = await accountOf(one.id, iban);
+    const { id: account } = await accountOf(two.id, iban);
+    expect(await stack.api.decideOnAccount(two.id, account, { action: 'map', ledgerId })).toMatchObject({
+      status: 'tracked',
+      ledgerId,
     });
   });
 });

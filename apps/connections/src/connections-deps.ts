@@ -2,10 +2,11 @@ import type { ConnectionProvider } from '#domain';
 import { derivedId, type EventStore, type SnapshotCache } from '#event-store';
 import type { Clock, CorrelationScope, EventMetadata } from '#kernel';
 import type { BankProvider } from '#providers';
-import type { Database } from '#read-model';
+import { type Database, waitForPosition } from '#read-model';
 import { eventMetadata, type Providers } from '#service';
 import type { Vault } from '#vault';
 import { Cron } from 'croner';
+import { CONNECTION_STATUS } from './connection-rows.js';
 
 /** Everything that the handlers of this app share; made once at start, injected as one value. */
 export class ConnectionsDeps {
@@ -28,6 +29,11 @@ export class ConnectionsDeps {
     const { pattern, timeZone } = this.schedule;
     const cron = new Cron(pattern, { timezone: timeZone, paused: true });
     return cron.nextRun(new Date(this.clock.now()))?.toISOString() ?? null;
+  }
+
+  /** Waits, at most two seconds, until the rows show what was written up to there. */
+  rowsAt(position: bigint): Promise<boolean> {
+    return waitForPosition(this.db, CONNECTION_STATUS, position);
   }
 
   metadata(tenantId: string | null, commandId?: string): EventMetadata {

@@ -8,6 +8,8 @@ export { CONSENT_WARNED_FROM_DAYS, warnOfConsent } from './connection/consent.js
 export { isFarBehind, LEAST_SILENCE_MS, PROVIDER_SILENT, silentSince } from './connection/silence.js';
 export { isOwnUser, isSameLink, tokensInUse } from './connection/ending.js';
 export { usableAttempt } from './connection/link.js';
+export { ledgersInReach } from './connection/decide-on-account.js';
+export type { LedgerUse } from './connection/ledger-use.js';
 export {
   ACCOUNT_AMBIGUOUS,
   ACCOUNT_NOT_FOUND,

@@ -4,6 +4,7 @@
  */
 export type RefusalCode =
   | 'account.id-in-use'
+  | 'account.ledger-currency'
   | 'account.ledger-in-use'
   | 'account.not-shared'
   | 'account.unknown'

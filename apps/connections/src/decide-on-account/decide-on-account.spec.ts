@@ -76,6 +76,7 @@ const scene = async () => {
   };
   const deps = {
     db: { query: () => Promise.resolve([]) },
+    rowsAt: () => Promise.resolve(true),
     store,
     clock: { now: () => NOW },
     metadata,

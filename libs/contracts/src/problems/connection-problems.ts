@@ -188,10 +188,24 @@ export const CONNECTION_PROBLEMS = {
   },
   'account.ledger-in-use': {
     owner: 'caller',
-    en: { what: 'Another bank account is imported into that ledger.', next: 'Ignore that one first.' },
+    en: {
+      what: 'Another bank account is imported into that ledger, by this connection or another one.',
+      next: 'Ignore that one first, or track this one without a `ledgerId`: it gets a ledger of its own.',
+    },
     fr: {
-      what: 'Un autre compte bancaire est importé dans ce grand livre.',
-      next: 'Ignorez-le d’abord.',
+      what: 'Un autre compte bancaire est importé dans ce grand livre, par cette connexion ou par une autre.',
+      next: 'Ignorez-le d’abord, ou suivez celui-ci sans `ledgerId` : il aura son propre grand livre.',
+    },
+  },
+  'account.ledger-currency': {
+    owner: 'caller',
+    en: {
+      what: 'That ledger is kept in another currency than this account.',
+      next: 'Track the account without a `ledgerId`: it gets a ledger of its own.',
+    },
+    fr: {
+      what: 'Ce grand livre est tenu dans une autre devise que ce compte.',
+      next: 'Suivez le compte sans `ledgerId` : il aura son propre grand livre.',
     },
   },
   'account.not-found': {

@@ -6,6 +6,7 @@ import type {
   OtherLink,
   UserAtProvider,
 } from './connection.events.js';
+import type { LedgerUse } from './ledger-use.js';
 
 export interface OpenConnection {
   readonly type: 'OpenConnection';
@@ -92,6 +93,8 @@ export interface TrackAccount {
   readonly ledgerId: string | null;
   /** Taken instead of its own when another account of the same identity is imported into that one. */
   readonly spareLedgerId: string;
+  /** What others know of the ledgers that are in question. */
+  readonly ledgers: readonly LedgerUse[];
   readonly now: string;
 }
 

@@ -1,15 +1,30 @@
 import { DomainError } from '#kernel';
 import type { IgnoreAccount, TrackAccount } from './connection.commands.js';
 import type { ConnectionEvent } from './connection.events.js';
-import type { KnownAccount, LinkedConnection } from './connection.state.js';
+import type { KnownAccount, LinkedConnection, OpenedConnection } from './connection.state.js';
 import { contextOf } from './context.js';
 import { factsOf, identitiesOf, inLedger, isSameAccount } from './follow-accounts.js';
+import { expectOpenTo, isOpenTo, ledgerInUse } from './ledger-use.js';
 import { afterDecision } from './observe-provider.js';
 
 const accountOf = (state: LinkedConnection, id: string): KnownAccount => {
   const account = state.accounts.find(({ providerAccountId }) => providerAccountId === id);
   if (!account) throw new DomainError('account.unknown', 'The connection has no such account.');
   return account;
+};
+
+/** Ledgers that the account could go into without being told which. */
+export const ledgersInReach = (
+  { accounts }: OpenedConnection,
+  { providerAccountId }: Pick<KnownAccount, 'providerAccountId'>,
+): readonly string[] => {
+  const own = accounts.filter((each) => each.providerAccountId === providerAccountId);
+  const left = accounts.filter(({ trackedAs, sharing }) => trackedAs !== null && sharing !== 'shared');
+  const ids = [
+    ...own.flatMap((each) => identitiesOf(each).slice(0, 1)),
+    ...left.map((each) => each.ledgerId),
+  ];
+  return [...new Set(ids)];
 };
 
 /** Other accounts that are imported now, or would be if the bank still showed them. */
@@ -21,21 +36,19 @@ const ledgerFor = (
   account: KnownAccount,
   accountId: string,
   others: readonly KnownAccount[],
-  { ledgerId, spareLedgerId }: TrackAccount,
+  { ledgerId, spareLedgerId, ledgers }: TrackAccount,
 ): string => {
   const isTaken = (id: string) => others.some((each) => each.ledgerId === id && each.sharing === 'shared');
   if (ledgerId !== null) {
-    if (!isTaken(ledgerId)) return ledgerId;
-    throw new DomainError(
-      'account.ledger-in-use',
-      'Another account is imported into that ledger. Ignore it first.',
-    );
+    if (isTaken(ledgerId)) throw ledgerInUse();
+    expectOpenTo(account, ledgerId, ledgers);
+    return ledgerId;
   }
   if (account.trackedAs !== null) return account.ledgerId;
   const replaced = others.find((each) => each.trackedAs === accountId && isSameAccount(each, account));
-  if (replaced) return replaced.ledgerId;
+  if (replaced && isOpenTo(account, replaced.ledgerId, ledgers)) return replaced.ledgerId;
   const [own = account.ledgerId] = identitiesOf(account);
-  return isTaken(own) ? spareLedgerId : own;
+  return isTaken(own) || !isOpenTo(account, own, ledgers) ? spareLedgerId : own;
 };
 
 export const trackAccount = (command: TrackAccount, state: LinkedConnection): readonly ConnectionEvent[] => {

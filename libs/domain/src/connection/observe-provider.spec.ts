@@ -5,6 +5,7 @@ import type { IgnoreAccount, ObserveProvider, TrackAccount } from './connection.
 import type { AccountFacts, ConnectionEvent } from './connection.events.js';
 import { trackedAccounts } from './connection.state.js';
 import { context, IBAN, linkedAt, openedAt } from './fixtures.js';
+import type { LedgerUse } from './ledger-use.js';
 import { ACCOUNT_AMBIGUOUS, ACCOUNT_NOT_FOUND, NO_ACCOUNT_TRACKED } from './follow-accounts.js';
 
 const NOW = '2026-06-02T02:00:00.000Z';
@@ -62,7 +63,7 @@ const seeConsentUntil = (consentExpiresAt: string | null) => observe([ours, othe
 const decide = (
   what: 'track' | 'ignore',
   { providerAccountId }: AccountFacts,
-  more: { accountId?: string; ledgerId?: string } = {},
+  more: { accountId?: string; ledgerId?: string; ledgers?: readonly LedgerUse[] } = {},
 ): TrackAccount | IgnoreAccount =>
   what === 'ignore'
     ? { type: 'IgnoreAccount', providerAccountId, now: NOW }
@@ -72,12 +73,33 @@ const decide = (
         accountId: null,
         ledgerId: null,
         spareLedgerId: 'spare',
+        ledgers: [],
         now: NOW,
         ...more,
       };
 const ignored = ({ providerAccountId }: AccountFacts): ConnectionEvent => ({
   type: 'AccountIgnored',
   data: { ...context, providerAccountId, reason: 'caller', ignoredAt: NOW },
+});
+
+const use = (more: Partial<LedgerUse>): LedgerUse => ({
+  ledgerId: 'l9',
+  currency: 'EUR',
+  sources: [],
+  ...more,
+});
+const mapOther = (...ledgers: readonly LedgerUse[]) =>
+  decide('track', other, { accountId: 'acc2', ledgerId: 'l9', ledgers });
+const otherInto = (ledgerId: string): ConnectionEvent => ({
+  type: 'AccountTracked',
+  data: {
+    ...context,
+    ...other,
+    ledgerId,
+    identities: ['l2'],
+    accountId: 'acc2',
+    trackedAt: NOW,
+  },
 });
 
 const start = [opened, linked];
@@ -405,6 +427,39 @@ describe('the caller', () => {
       .when(decide('ignore', { ...other, providerAccountId: 'a9' }))
       .thenRejected('account.unknown');
     given(connection, opened).when(decide('track', ours)).thenRejected('connection.not-linked');
+  });
+
+  it('goes into no ledger that another account of another connection feeds, nor into one of another currency', () => {
+    const foreign: AccountFacts = {
+      ...ours,
+      providerAccountId: 'b1',
+      ledgerId: 'l9',
+      iban: 'DE89370400440532013000',
+    };
+    given(connection, ...settled)
+      .when(mapOther(use({ sources: [foreign] })))
+      .thenRejected('account.ledger-in-use');
+    given(connection, ...settled)
+      .when(mapOther(use({ currency: 'GBP' })))
+      .thenRejected('account.ledger-currency');
+    for (const open of [use({}), use({ sources: [{ ...other, ledgerId: 'l9', identities: ['l2'] }] })]) {
+      given(connection, ...settled)
+        .when(mapOther(open))
+        .thenEvents(otherInto('l9'));
+    }
+  });
+
+  it('gets a ledger of its own where another account feeds the one that its looks lead to', () => {
+    const foreign: AccountFacts = { ...other, providerAccountId: 'b1', identities: ['l7'] };
+    const uses: readonly LedgerUse[] = [
+      { ledgerId: 'l2', currency: 'EUR', sources: [foreign] },
+      { ledgerId: 'l2', currency: 'GBP', sources: [] },
+    ];
+    for (const use of uses) {
+      given(connection, ...settled)
+        .when(decide('track', other, { accountId: 'acc2', ledgers: [use] }))
+        .thenEvents(otherInto('spare'));
+    }
   });
 
   it('gets a ledger of its own for each of two accounts that look the same', () => {

@@ -221,6 +221,10 @@ const failing = async ({ id }: Linked): Promise<SyncView> => {
   );
 };
 
+/** The provider cannot reach the bank for this connection, it says. */
+const outOfReach = ({ bankId }: Linked): Promise<unknown> =>
+  services.sandbox.call('PATCH', `/connections/${bankId}`, { state: 'websiteUnavailable', sync: false });
+
 const incidentOf = async ({ id }: Linked): Promise<ConnectionView['bankIncident']> =>
   (await services.api.getConnection(id)).bankIncident;
 
@@ -235,8 +239,10 @@ describe('a bank that fails again and again', () => {
     const last = await failing(two);
     expect(last).toMatchObject({ errorCode: 'powens.server-error', nextAllowedAt: expect.any(String) });
     const incidents = () => Promise.all([one, two, other].map(incidentOf));
-    const message = expect.stringMatching(/fails for everybody: 2 syncs in a row/) as string;
-    const incident = { failures: FAILURES, until: last.nextAllowedAt, message };
+    const message = expect.stringMatching(
+      /fails for everybody: 2 syncs in a row, of 2 connections/,
+    ) as string;
+    const incident = { failures: FAILURES, connections: 2, until: last.nextAllowedAt, message };
     expect(await incidents()).toEqual([incident, incident, null]);
     await services.sandbox.call('DELETE', '/faults');
     // What a webhook asks for is stopped before anything is sent.
@@ -254,6 +260,37 @@ describe('a bank that fails again and again', () => {
     expect(await syncNow(services, two.id)).toMatchObject({ status: 'success' });
     expect(await incidents()).toEqual([null, null, null]);
   }, 180_000);
+
+  it('is not left alone because of one connection that somebody tries again and again', async () => {
+    const bic = freshBic();
+    const [one, two] = [await linked(bic), await linked(bic)];
+    await outOfReach(one);
+    for (let nth = 0; nth <= FAILURES; nth += 1)
+      expect(await syncNow(services, one.id)).toMatchObject({ errorCode: 'provider.websiteUnavailable' });
+    expect(await Promise.all([one, two].map(incidentOf))).toEqual([null, null]);
+    expect(await syncNow(services, two.id)).toMatchObject({ status: 'success' });
+  }, 120_000);
+
+  it('is reached again when the provider was there, not when it shows what it had', async () => {
+    const bic = freshBic();
+    const [one, two, well] = [await linked(bic), await linked(bic), await linked(bic)];
+    for (const each of [one, two]) {
+      await outOfReach(each);
+      expect(await syncNow(services, each.id)).toMatchObject({ status: 'partial' });
+    }
+    const incidents = () => Promise.all([one, two, well].map(incidentOf));
+    const [incident] = await incidents();
+    expect(incident).toMatchObject({ failures: FAILURES, connections: 2 });
+    expect(await syncNow(services, well.id)).toMatchObject({
+      status: 'success',
+      evidence: { kind: 'nothing-new' },
+    });
+    expect(await syncNow(services, one.id)).toMatchObject({ status: 'partial' });
+    expect(await incidents()).toEqual([incident, incident, incident]);
+    await services.sandbox.post(well.iban, [{ date: today(), value: '-1.00', originalWording: 'BACK' }]);
+    expect(await syncNow(services, well.id)).toMatchObject({ status: 'success' });
+    expect(await incidents()).toEqual([null, null, null]);
+  }, 120_000);
 
   it('is not what a connection of it is that only its holder can mend', async () => {
     const bic = freshBic();

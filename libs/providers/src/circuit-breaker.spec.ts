@@ -12,18 +12,26 @@ import {
 
 const NOW = Date.parse('2026-03-14T05:00:00Z');
 const RULES: CircuitRules = { failures: 3, pauseMs: 60_000, longestPauseMs: 200_000, probeMs: 30_000 };
-const machine = { attended: false };
-const person = { attended: true };
+const machine = { connectionId: 'any', attended: false, told: false };
+const person = { ...machine, attended: true };
+const told = { ...machine, told: true };
 
-/** One attempt after another, each admitted and reported at once. */
-const after = (reports: readonly CircuitReport[], nowMs = NOW, from: CircuitState = CLOSED): CircuitState => {
-  let state = from;
-  for (const report of reports) {
-    const decided = decideAdmission(state, person, RULES, nowMs);
-    state = afterReport(decided.state, decided.admission.kind, report, RULES, nowMs);
-  }
-  return state;
+/** One attempt of a connection, admitted for a person and reported at once. */
+const attempt = (
+  state: CircuitState,
+  report: CircuitReport,
+  { connectionId = 'any', nowMs = NOW, rules = RULES } = {},
+): CircuitState => {
+  const decided = decideAdmission(state, { ...person, connectionId }, rules, nowMs);
+  const visit = { connectionId, admission: decided.admission };
+  return afterReport(decided.state, visit, report, rules, nowMs);
 };
+/** One attempt after another, each of another connection. */
+const after = (reports: readonly CircuitReport[], nowMs = NOW, from: CircuitState = CLOSED): CircuitState =>
+  reports.reduce(
+    (state, report, n) => attempt(state, report, { connectionId: `${nowMs}-${n}`, nowMs }),
+    from,
+  );
 const admission = (state: CircuitState, nowMs: number, request = machine): Admission =>
   decideAdmission(state, request, RULES, nowMs).admission;
 
@@ -45,7 +53,7 @@ describe('a circuit', () => {
   it('never opens where that is switched off', () => {
     let state = CLOSED;
     for (let nth = 0; nth < 50; nth += 1)
-      state = afterReport(state, 'closed', 'fault', { ...RULES, failures: 0 }, NOW);
+      state = attempt(state, 'fault', { connectionId: `${nth}`, rules: { ...RULES, failures: 0 } });
     expect(admission(state, NOW).kind).toBe('closed');
   });
 
@@ -90,32 +98,95 @@ describe('a circuit', () => {
   });
 
   it('is not kept open longer by those who were under way when it opened', () => {
-    const state = afterReport(opened, 'closed', 'fault', RULES, NOW + 30_000);
+    const admitted = { kind: 'closed', failures: 2 } as const;
+    const state = afterReport(
+      opened,
+      { connectionId: 'late', admission: admitted },
+      'fault',
+      RULES,
+      NOW + 30_000,
+    );
     expect(admission(state, NOW + 60_000).kind).toBe('probe');
   });
 
-  it('is never probed by two, and always again in the end, whatever is reported', () => {
+  it('is not kept open longer by those who look before its time, however often', () => {
+    let state = opened;
+    for (let ms = 0; ms < 60_000; ms += 500) state = attempt(state, 'fault', { nowMs: NOW + ms });
+    expect(state).toMatchObject({ pauses: 1, untilMs: opened.untilMs, failures: 4 });
+    expect(admission(state, NOW + 60_000).kind).toBe('probe');
+  });
+
+  it('counts a connection once per pause, however often it fails', () => {
+    let state = CLOSED;
+    for (let ms = 0; ms < 60_000; ms += 1_000) state = attempt(state, 'bank-fault', { nowMs: NOW + ms });
+    expect(admission(state, NOW).kind).toBe('closed');
+    expect(state.failures).toBe(1);
+    for (const minute of [1, 2]) state = attempt(state, 'bank-fault', { nowMs: NOW + minute * 60_000 });
+    expect(state).toMatchObject({ failures: 3, pauses: 1 });
+  });
+
+  it('keeps away the one connection that fails, and all of them as soon as another one does', () => {
+    const nowMs = NOW + 120_000;
+    const one = [0, 1, 2].reduce(
+      (state, minute) => attempt(state, 'fault', { nowMs: NOW + minute * 60_000 }),
+      CLOSED,
+    );
+    expect(admission(one, nowMs + 1).kind).toBe('open');
+    const other = { ...machine, connectionId: 'other' };
+    expect(admission(one, nowMs + 1, other)).toEqual({ kind: 'closed', failures: 3 });
+    const two = attempt(one, 'fault', { connectionId: 'other', nowMs: nowMs + 1 });
+    expect(two.untilMs).toBe(one.untilMs);
+    for (const connectionId of ['any', 'other', 'third'])
+      expect(admission(two, nowMs + 2, { ...machine, connectionId }).kind).toBe('open');
+  });
+
+  it('is closed by an answer of the provider, where it was the provider that gave none', () => {
+    expect(attempt(opened, 'answered')).toEqual(CLOSED);
+    expect(attempt(after(['fault', 'fault']), 'answered')).toEqual(CLOSED);
+  });
+
+  it('is closed by nothing but the bank, where the provider said that it does not reach it', () => {
+    const state = after(['bank-fault', 'fault', 'bank-fault']);
+    expect(attempt(state, 'answered')).toEqual(state);
+    expect(attempt(state, 'answered', { connectionId: `${NOW}-1` })).toEqual(state);
+    expect(attempt(state, 'answered', { connectionId: `${NOW}-0` })).toEqual(CLOSED);
+    expect(attempt(state, 'ok')).toEqual(CLOSED);
+  });
+
+  it('lets one look that the provider told of a look at the bank, unless it is the provider that fails', () => {
+    expect(admission(after(['bank-fault', 'bank-fault', 'bank-fault']), NOW, told).kind).toBe('probe');
+    expect(admission(opened, NOW, told).kind).toBe('open');
+    expect(admission(after(['bank-fault', 'fault', 'bank-fault']), NOW, told).kind).toBe('open');
+  });
+
+  it('is never probed by two, never paused for longer before its time, and always again in the end, whatever is reported', () => {
     const step = fc.record({
       afterMs: fc.integer({ min: 0, max: 90_000 }),
+      connectionId: fc.constantFrom('a', 'b', 'c', 'd'),
       attended: fc.boolean(),
-      report: fc.constantFrom<CircuitReport | null>('ok', 'fault', 'fault', 'neutral', null),
+      told: fc.boolean(),
+      report: fc.constantFrom<CircuitReport | null>('ok', 'answered', 'fault', 'bank-fault', 'neutral', null),
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         let state = CLOSED;
         let nowMs = NOW;
         let lookingUntil = 0;
-        const tooMany: number[] = [];
-        for (const { afterMs, attended, report } of steps) {
+        const [tooMany, tooLong]: [number[], number[]] = [[], []];
+        for (const { afterMs, report, ...request } of steps) {
           nowMs += afterMs;
-          const { admission: admitted, state: next } = decideAdmission(state, { attended }, RULES, nowMs);
+          const { admission: admitted, state: next } = decideAdmission(state, request, RULES, nowMs);
           const isLook = admitted.kind === 'probe';
           if (isLook && nowMs < lookingUntil) tooMany.push(nowMs);
           if (isLook) lookingUntil = report === null ? nowMs + RULES.probeMs : 0;
           const isDone = admitted.kind !== 'open' && report !== null;
-          state = isDone ? afterReport(next, admitted.kind, report, RULES, nowMs) : next;
+          const visit = { connectionId: request.connectionId, admission: admitted };
+          const before = state;
+          state = isDone ? afterReport(next, visit, report, RULES, nowMs) : next;
+          if (before.pauses > 0 && nowMs < before.untilMs && state.pauses > before.pauses)
+            tooLong.push(nowMs);
         }
-        expect(tooMany).toEqual([]);
+        expect([tooMany, tooLong]).toEqual([[], []]);
         expect(admission(state, nowMs + RULES.longestPauseMs + RULES.probeMs).kind).not.toBe('open');
       }),
     );

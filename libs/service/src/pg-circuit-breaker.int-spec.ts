@@ -1,5 +1,5 @@
 import { Metrics } from '#platform';
-import type { CircuitRules } from '#providers';
+import type { Admission, CircuitRules } from '#providers';
 import { Database } from '#read-model';
 import { ownDatabaseUrl } from '#testing';
 import { randomUUID } from 'node:crypto';
@@ -28,25 +28,27 @@ const breaker = async (rules = RULES): Promise<PgCircuitBreaker> => {
   return made;
 };
 const freshBank = () => ({ provider: 'powens', bank: randomUUID() });
-const machine = { attended: false };
+const machine = { connectionId: randomUUID(), attended: false, told: false };
 const closed = { kind: 'closed', failures: 0 } as const;
+/** Of a connection of its own. */
+const visit = (admission: Admission = closed) => ({ connectionId: randomUUID(), admission });
 
 it('failures that several processes see are counted together, and a restart forgets none', async () => {
   const bank = freshBank();
   const [one, two] = [await breaker(), await breaker()];
-  await Promise.all([one.report(bank, closed, 'fault'), two.report(bank, closed, 'fault')]);
+  await Promise.all([one.report(bank, visit(), 'fault'), two.report(bank, visit(), 'fault')]);
   expect(await one.admit(bank, machine)).toEqual({ kind: 'closed', failures: 2 });
-  const until = await two.report(bank, closed, 'fault');
+  const until = await two.report(bank, visit(), 'fault');
   expect(Date.parse(until ?? '') - Date.now()).toBeGreaterThan(30_000);
   const restarted = await breaker();
   expect(await restarted.admit(bank, machine)).toEqual({ kind: 'open', failures: 3, until });
-  expect(await restarted.open()).toContainEqual({ ...bank, failures: 3, until });
+  expect(await restarted.open()).toContainEqual({ ...bank, failures: 3, connections: 3, only: null, until });
 });
 
 it('one bank that fails stops no other', async () => {
   const [bad, good] = [freshBank(), freshBank()];
   const circuits = await breaker();
-  for (let nth = 0; nth < 3; nth += 1) await circuits.report(bad, closed, 'fault');
+  for (let nth = 0; nth < 3; nth += 1) await circuits.report(bad, visit(), 'fault');
   expect((await circuits.admit(bad, machine)).kind).toBe('open');
   expect(await circuits.admit(good, machine)).toEqual(closed);
   expect((await circuits.admit({ ...bad, provider: 'tink' }, machine)).kind).toBe('closed');
@@ -55,28 +57,50 @@ it('one bank that fails stops no other', async () => {
 it('of many that ask at the same moment one may look, and its success lets all of them', async () => {
   const bank = freshBank();
   const all = await Promise.all(Array.from({ length: 4 }, () => breaker(HASTY)));
-  for (const each of all.slice(0, 3)) await each.report(bank, closed, 'fault');
+  for (const each of all.slice(0, 3)) await each.report(bank, visit(), 'fault');
   const admissions = await Promise.all(
     all.flatMap((each) =>
-      [true, false, false, true, false].map((attended) => each.admit(bank, { attended })),
+      [true, false, false, true, false].map((attended) => each.admit(bank, { ...machine, attended })),
     ),
   );
   expect(admissions.filter(({ kind }) => kind === 'open')).toHaveLength(19);
   const probe = admissions.find(({ kind }) => kind === 'probe');
-  expect(await all[0]?.report(bank, probe ?? closed, 'ok')).toBeNull();
+  expect(await all[0]?.report(bank, visit(probe), 'ok')).toBeNull();
   expect(await all[1]?.admit(bank, machine)).toEqual(closed);
   expect(await all[1]?.open()).not.toContainEqual(expect.objectContaining(bank));
+});
+
+it('one connection that fails keeps only itself away, and is known as the only one', async () => {
+  const bank = freshBank();
+  const circuits = await breaker({ ...RULES, pauseMs: 5 });
+  const mine = visit();
+  await expect.poll(() => circuits.report(bank, mine, 'bank-fault'), { interval: 10 }).not.toBeNull();
+  const { connectionId } = mine;
+  expect(await circuits.open()).toContainEqual(
+    expect.objectContaining({ ...bank, failures: 3, connections: 1, only: connectionId }),
+  );
+  expect(await circuits.admit(bank, machine)).toEqual({ kind: 'closed', failures: 3 });
+  await circuits.report(bank, visit({ kind: 'closed', failures: 3 }), 'answered');
+  expect(await circuits.open()).toContainEqual(expect.objectContaining(bank));
+  await circuits.report(bank, { ...mine, admission: { kind: 'probe', failures: 3 } }, 'answered');
+  expect(await circuits.open()).not.toContainEqual(expect.objectContaining(bank));
 });
 
 it('a run that says nothing of the bank opens nothing, and frees the look that it had', async () => {
   const bank = freshBank();
   const circuits = await breaker(HASTY);
-  for (let nth = 0; nth < 10; nth += 1) expect(await circuits.report(bank, closed, 'neutral')).toBeNull();
+  for (let nth = 0; nth < 10; nth += 1) expect(await circuits.report(bank, visit(), 'neutral')).toBeNull();
   expect(await circuits.admit(bank, machine)).toEqual(closed);
-  for (let nth = 0; nth < 3; nth += 1) await circuits.report(bank, closed, 'fault');
-  expect(await circuits.open()).toContainEqual({ ...bank, failures: 3, until: null });
+  for (let nth = 0; nth < 3; nth += 1) await circuits.report(bank, visit(), 'fault');
+  expect(await circuits.open()).toContainEqual({
+    ...bank,
+    failures: 3,
+    connections: 3,
+    only: null,
+    until: null,
+  });
   const look = await circuits.admit(bank, machine);
-  await circuits.report(bank, look, 'neutral');
+  await circuits.report(bank, visit(look), 'neutral');
   expect((await circuits.admit(bank, machine)).kind).toBe('probe');
 });
 
@@ -95,13 +119,13 @@ it('operators see which banks are left alone, what is left of the budget and who
   await budget.take(call);
   expect(await metrics.text()).toContain(`${left} 4`);
   for (let nth = 0; nth < 6; nth += 1) await budget.take(call);
-  for (let nth = 0; nth < 3; nth += 1) await circuits.report(bank, closed, 'fault');
+  for (let nth = 0; nth < 3; nth += 1) await circuits.report(bank, visit(), 'fault');
   const text = await metrics.text();
   expect(text).toContain(`${left} 0`);
   expect(text).toContain(circuit);
   expect(text).toContain(
     `passerelle_provider_calls_refused_total{domain="${call.domain}",attended="true",app="sync"} 2`,
   );
-  await circuits.report(bank, { kind: 'probe', failures: 3 }, 'ok');
+  await circuits.report(bank, visit({ kind: 'probe', failures: 3 }), 'ok');
   expect(await metrics.text()).not.toContain(circuit);
 });

@@ -4,10 +4,13 @@ import {
   type Circuit,
   CircuitBreaker,
   type CircuitReport,
+  type CircuitRequest,
   type CircuitRules,
   type CircuitState,
+  type CircuitVisit,
   CLOSED,
   decideAdmission,
+  type FailedConnection,
 } from '#providers';
 import type { Database, Sql } from '#read-model';
 import { Logger } from '@nestjs/common';
@@ -15,18 +18,20 @@ import { CIRCUITS, type OpenCircuit, openCircuits, prepareCircuits } from './ope
 
 interface CircuitRow {
   readonly failures: number;
+  readonly failed: readonly FailedConnection[];
   readonly pauses: number;
   readonly until_ms: string;
   readonly probe_until_ms: string;
   readonly now_ms: string;
 }
 
-const READ = `SELECT failures, pauses, until_ms::text, probe_until_ms::text,
+const READ = `SELECT failures, failed, pauses, until_ms::text, probe_until_ms::text,
     (extract(epoch FROM clock_timestamp()) * 1000)::bigint::text AS now_ms
   FROM ${CIRCUITS}.circuits WHERE provider = $1 AND bank = $2`;
 
 const stateOf = (row: CircuitRow): CircuitState => ({
   failures: row.failures,
+  failed: row.failed,
   pauses: row.pauses,
   untilMs: Number(row.until_ms),
   probeUntilMs: Number(row.probe_until_ms),
@@ -34,6 +39,7 @@ const stateOf = (row: CircuitRow): CircuitState => ({
 
 const isSame = (a: CircuitState, b: CircuitState): boolean =>
   a.failures === b.failures &&
+  a.failed === b.failed &&
   a.pauses === b.pauses &&
   a.untilMs === b.untilMs &&
   a.probeUntilMs === b.probeUntilMs;
@@ -57,7 +63,7 @@ export class PgCircuitBreaker extends CircuitBreaker {
     return prepareCircuits(this.#db);
   }
 
-  override async admit(circuit: Circuit, request: { readonly attended: boolean }): Promise<Admission> {
+  override async admit(circuit: Circuit, request: CircuitRequest): Promise<Admission> {
     const [row] = await this.#db.query<CircuitRow>(READ, [circuit.provider, circuit.bank]);
     if (!row || row.pauses === 0) return { kind: 'closed', failures: row?.failures ?? 0 };
     return this.#change(circuit, (state, nowMs) => {
@@ -68,18 +74,15 @@ export class PgCircuitBreaker extends CircuitBreaker {
 
   override async report(
     circuit: Circuit,
-    admission: Admission,
+    visit: CircuitVisit,
     report: CircuitReport,
   ): Promise<string | null> {
+    const { kind, failures } = visit.admission;
+    const isGood = report === 'ok' || report === 'answered';
     // Nothing to end, and nothing to begin.
-    if (
-      report !== 'fault' &&
-      admission.kind !== 'probe' &&
-      (report === 'neutral' || admission.failures === 0)
-    )
-      return null;
+    if (kind !== 'probe' && (report === 'neutral' || (isGood && failures === 0))) return null;
     return this.#change(circuit, (before, nowMs) => {
-      const state = afterReport(before, admission.kind, report, this.#rules, nowMs);
+      const state = afterReport(before, visit, report, this.#rules, nowMs);
       this.#tell(circuit, before, state);
       return { state, result: state.pauses === 0 ? null : new Date(state.untilMs).toISOString() };
     });
@@ -98,7 +101,7 @@ export class PgCircuitBreaker extends CircuitBreaker {
       async (tx) => {
         const key = [circuit.provider, circuit.bank];
         await tx.execute(
-          `INSERT INTO ${CIRCUITS}.circuits VALUES ($1, $2, 0, 0, 0, 0) ON CONFLICT DO NOTHING`,
+          `INSERT INTO ${CIRCUITS}.circuits VALUES ($1, $2, 0, 0, 0, 0, '[]') ON CONFLICT DO NOTHING`,
           key,
         );
         await tx.query(`SELECT FROM ${CIRCUITS}.circuits WHERE provider = $1 AND bank = $2 FOR UPDATE`, key);
@@ -114,11 +117,11 @@ export class PgCircuitBreaker extends CircuitBreaker {
   }
 
   async #store(tx: Sql, key: readonly string[], state: CircuitState): Promise<void> {
-    const { failures, pauses, untilMs, probeUntilMs } = state;
+    const { failures, failed, pauses, untilMs, probeUntilMs } = state;
     await tx.execute(
-      `UPDATE ${CIRCUITS}.circuits SET failures = $3, pauses = $4, until_ms = $5, probe_until_ms = $6
+      `UPDATE ${CIRCUITS}.circuits SET failures = $3, pauses = $4, until_ms = $5, probe_until_ms = $6, failed = $7
          WHERE provider = $1 AND bank = $2`,
-      [...key, failures, pauses, untilMs, probeUntilMs],
+      [...key, failures, pauses, untilMs, probeUntilMs, JSON.stringify(failed)],
     );
   }
 
@@ -126,7 +129,11 @@ export class PgCircuitBreaker extends CircuitBreaker {
     const name = `${bank} through ${provider}`;
     if (after.pauses > before.pauses) {
       const until = new Date(after.untilMs).toISOString();
-      this.#logger.warn(`${name} failed ${after.failures} times in a row; it is left alone until ${until}.`);
+      const [first, ...others] = after.failed;
+      const whom = first && others.length === 0 ? ` for connection ${first.connectionId} alone` : '';
+      this.#logger.warn(
+        `${name} failed ${after.failures} times in a row${whom}; it is left alone until ${until}.`,
+      );
     } else if (before.pauses > 0 && after.pauses === 0) this.#logger.log(`${name} answers again.`);
   }
 }

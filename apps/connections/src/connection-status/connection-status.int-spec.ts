@@ -75,17 +75,21 @@ const scene = (tenantId: string = randomUUID()) => {
   return { connectionId, tenantId, ledgerId, event, opened, linked, tracked, write, get };
 };
 
+const freshVisit = () => ({
+  connectionId: randomUUID(),
+  admission: { kind: 'closed', failures: 1 } as const,
+});
+
 describe('a bank that fails for everybody', () => {
   const rules = { failures: 2, pauseMs: 60_000, longestPauseMs: 60_000, probeMs: 1_000 };
   const fail = async (bank: string) => {
     const circuits = new PgCircuitBreaker(db, rules);
-    const closed = { kind: 'closed', failures: 1 } as const;
     const circuit = { provider: 'powens', bank };
     const until = [
-      await circuits.report(circuit, closed, 'fault'),
-      await circuits.report(circuit, closed, 'fault'),
+      await circuits.report(circuit, freshVisit(), 'fault'),
+      await circuits.report(circuit, freshVisit(), 'fault'),
     ];
-    return { until: until[1], heal: () => circuits.report(circuit, closed, 'ok') };
+    return { until: until[1], heal: () => circuits.report(circuit, freshVisit(), 'ok') };
   };
 
   it('is told of all its connections, until it answers again, and of no other', async () => {
@@ -99,12 +103,32 @@ describe('a bank that fails for everybody', () => {
     await other.write(0, other.opened);
     expect((await ours.get()).bankIncident).toBeNull();
     const { until, heal } = await fail(bank);
-    const message = expect.stringMatching(/fails for everybody: 2 syncs in a row/) as string;
-    expect((await ours.get()).bankIncident).toEqual({ failures: 2, until, message });
+    const message = expect.stringMatching(
+      /fails for everybody: 2 syncs in a row, of 2 connections/,
+    ) as string;
+    expect((await ours.get()).bankIncident).toEqual({ failures: 2, connections: 2, until, message });
     const { items } = await listConnections(db, { scope: tenantId, limit: 9 });
     expect(items.filter(({ bankIncident }) => bankIncident).map(({ id }) => id)).toEqual([ours.connectionId]);
     await heal();
     expect((await ours.get()).bankIncident).toBeNull();
+  });
+
+  it('is told of no other connection while it fails for one alone', async () => {
+    const tenantId = randomUUID();
+    const bank = randomUUID().slice(0, 8);
+    const [failing, other] = [scene(tenantId), scene(tenantId)];
+    for (const { opened, linked, write } of [failing, other]) {
+      await write(0, { ...opened, data: { ...opened.data, institutionId: bank } } as ConnectionEvent, linked);
+    }
+    const circuits = new PgCircuitBreaker(db, { ...rules, failures: 1 });
+    const visit = {
+      connectionId: failing.connectionId,
+      admission: { kind: 'closed', failures: 0 } as const,
+    };
+    const until = await circuits.report({ provider: 'powens', bank }, visit, 'bank-fault');
+    const message = expect.stringMatching(/^(?!.*everybody).*1 times in a row for this connection/) as string;
+    expect((await failing.get()).bankIncident).toEqual({ failures: 1, connections: 1, until, message });
+    expect((await other.get()).bankIncident).toBeNull();
   });
 });
 

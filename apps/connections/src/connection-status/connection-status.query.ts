@@ -41,13 +41,14 @@ const statusOf = (account: KnownAccount, state: KnownConnection): string => {
 
 /** What concerns every connection of the bank, until this one has ended. */
 const incidentOf = (
-  { status, opened: { provider, institutionId } }: KnownConnection,
+  { status, connectionId, opened: { provider, institutionId } }: KnownConnection,
   circuits: readonly OpenCircuit[],
 ): ConnectionView['bankIncident'] => {
   const open = circuits.find((each) => each.provider === provider && each.bank === institutionId);
   if (!open || status === 'disconnected') return null;
-  const { failures, until } = open;
-  return { failures, until, message: bankIncidentText(open, 'en') };
+  const { failures, connections, only, until } = open;
+  if (only !== null && only !== connectionId) return null;
+  return { failures, connections, until, message: bankIncidentText(open, 'en') };
 };
 
 interface Beside {

@@ -32,10 +32,14 @@ it('keeps the English words of the service, and none where there are none', () =
 
 it('tells that the bank fails for everybody', () => {
   const until = '2026-03-01T10:00:00.000Z';
-  const incident = (message: string) => ({ failures: 5, until, message });
+  const incident = (message: string) => ({ failures: 5, connections: 2, until, message });
   const told = tellConnection(view({ bankIncident: incident('English.') }), 'fr');
   expect(told.bankIncident).toEqual(
-    incident(expect.stringMatching(/5 synchronisations de suite.* jusqu’au 2026-03-01T10:00/) as string),
+    incident(
+      expect.stringMatching(
+        /5 synchronisations de suite, de 2 connexions.* jusqu’au 2026-03-01T10:00/,
+      ) as string,
+    ),
   );
 });
 

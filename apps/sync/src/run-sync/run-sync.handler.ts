@@ -16,7 +16,7 @@ import { Staging } from './staging.js';
 import { confirmGone } from './confirm-gone.js';
 import { followUpOf, limitOf } from './follow-up.js';
 import { RefreshPending } from './look-at-bank.js';
-import { isBankFault, WatchedBank } from './watched-bank.js';
+import { isBankFault, reportOfFailure, reportOfSuccess, WatchedBank } from './watched-bank.js';
 import { AttemptOver, SyncAttempt } from './sync-attempt.js';
 import {
   ConnectionGone,
@@ -67,9 +67,9 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     let bank: WatchedBank | null = null;
     try {
       if (target.status !== 'linked') throw disconnectedMeanwhile();
-      bank = await WatchedBank.admit(this.#deps.circuits, target, attended);
+      bank = await WatchedBank.admit(this.#deps.circuits, target, { attended, told: false });
       await new SyncAttempt(this.#deps, this.#staging, { ...memory, run, progress }).carryOut(target);
-      await bank.report(progress.bankFault ? 'fault' : 'ok');
+      await bank.report(reportOfSuccess(progress, memory.provedRefresh));
     } catch (error) {
       return await this.#failed(error, run, progress, target, bank);
     } finally {
@@ -131,7 +131,7 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     ]);
     if (error instanceof ConnectionGone && target.status === 'linked') await this.#disconnect(target);
     else await this.#blame(error, run);
-    const leftAloneUntil = (await bank?.report(isBankFault(error) ? 'fault' : 'neutral')) ?? null;
+    const leftAloneUntil = (await bank?.report(reportOfFailure(error))) ?? null;
     const now = this.#deps.clock.now();
     const nextAllowedAt = limitOf(error, leftAloneUntil, now);
     const isWanted = target.status === 'linked' && target.syncEnabled;

@@ -1,11 +1,13 @@
 import type { LinkedConnection } from '#domain';
 import {
-  type Admission,
   type Circuit,
   type CircuitBreaker,
   type CircuitReport,
+  type CircuitRequest,
+  type CircuitVisit,
   ProviderError,
 } from '#providers';
+import type { RunProgress } from './run-progress.js';
 import { SyncProblem } from './sync-problem.js';
 
 /** The bank, or the provider on the way to it, has failed again and again; nothing was asked. */
@@ -31,40 +33,58 @@ const FAULTS = [
 export const isBankFault = (error: unknown): boolean =>
   error instanceof ProviderError && FAULTS.some((reason) => error.code.endsWith(`.${reason}`));
 
+/** What a run that failed tells of the bank. */
+export const reportOfFailure = (error: unknown): CircuitReport => {
+  if (!isBankFault(error)) return 'neutral';
+  return error instanceof ProviderError && error.code.endsWith('.bank-unavailable') ? 'bank-fault' : 'fault';
+};
+
+/** What a completed run tells of the bank: that the provider answered is no proof that it has been there since. */
+export const reportOfSuccess = (
+  { bankFault, refreshedAt }: Pick<RunProgress, 'bankFault' | 'refreshedAt'>,
+  provedRefresh: string | undefined,
+): CircuitReport => {
+  if (bankFault) return 'bank-fault';
+  const isNewer =
+    refreshedAt !== null &&
+    (provedRefresh === undefined || Date.parse(refreshedAt) > Date.parse(provedRefresh));
+  return isNewer ? 'ok' : 'answered';
+};
+
 /** One attempt that the circuit of its bank let pass; it reports once, and frees the look at the bank that it may have. */
 export class WatchedBank {
   readonly #circuits: CircuitBreaker;
   readonly #circuit: Circuit;
-  readonly #admission: Admission;
+  readonly #visit: CircuitVisit;
   #hasReported = false;
 
-  private constructor(circuits: CircuitBreaker, circuit: Circuit, admission: Admission) {
+  private constructor(circuits: CircuitBreaker, circuit: Circuit, visit: CircuitVisit) {
     this.#circuits = circuits;
     this.#circuit = circuit;
-    this.#admission = admission;
+    this.#visit = visit;
   }
 
   /** @throws {BankLeftAlone} the bank is left alone */
   static async admit(
     circuits: CircuitBreaker,
-    { opened }: LinkedConnection,
-    attended: boolean,
+    { opened, connectionId }: LinkedConnection,
+    request: Omit<CircuitRequest, 'connectionId'>,
   ): Promise<WatchedBank> {
     const circuit = { provider: opened.provider, bank: opened.institutionId };
-    const admission = await circuits.admit(circuit, { attended });
+    const admission = await circuits.admit(circuit, { connectionId, ...request });
     if (admission.kind === 'open') throw new BankLeftAlone(admission.failures, admission.until);
-    return new WatchedBank(circuits, circuit, admission);
+    return new WatchedBank(circuits, circuit, { connectionId, admission });
   }
 
   /** It looks whether the bank answers again: one failure is enough to know. */
   get isProbe(): boolean {
-    return this.#admission.kind === 'probe';
+    return this.#visit.admission.kind === 'probe';
   }
 
   /** Until when the bank is left alone now, if it is. */
   async report(report: CircuitReport): Promise<string | null> {
     if (this.#hasReported) return null;
     this.#hasReported = true;
-    return this.#circuits.report(this.#circuit, this.#admission, report);
+    return this.#circuits.report(this.#circuit, this.#visit, report);
   }
 }

@@ -1,12 +1,24 @@
+import type { BankIncidentView } from '../views/bank-incident.view.js';
 import { problemText } from './problem-text.js';
 import type { Language } from './problem-words.js';
 
-/** That a bank fails for everybody, with a next step. */
+/** That a bank fails, for everybody or one connection, with a next step. */
 export const bankIncidentText = (
-  { failures, until }: { readonly failures: number; readonly until: string | null },
+  { failures, connections, until }: Pick<BankIncidentView, 'failures' | 'connections' | 'until'>,
   language: Language,
 ): string => {
-  const code = until === null ? 'bank.look-due' : 'bank.left-alone';
-  const parameters = { failures: String(failures), ...(until !== null && { until }) };
+  const isForAll = connections > 1;
+  const code = isForAll
+    ? until === null
+      ? 'bank.look-due'
+      : 'bank.left-alone'
+    : until === null
+      ? 'bank.connection-look-due'
+      : 'bank.connection-left-alone';
+  const parameters = {
+    failures: String(failures),
+    ...(isForAll && { connections: String(connections) }),
+    ...(until !== null && { until }),
+  };
   return problemText({ code, parameters }, language) ?? code;
 };

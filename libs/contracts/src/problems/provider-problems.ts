@@ -57,22 +57,44 @@ export const PROVIDER_PROBLEMS = {
   'bank.left-alone': {
     owner: 'time',
     en: {
-      what: 'This bank, or the provider on the way to it, fails for everybody: {failures} syncs in a row. It is left alone until {until}.',
+      what: 'This bank, or the provider on the way to it, fails for everybody: {failures} syncs in a row, of {connections} connections. It is left alone until {until}.',
       next: 'The next sync after that looks whether it answers again; ask for one to look at once.',
     },
     fr: {
-      what: 'Cette banque, ou le prestataire qui y mène, échoue pour tout le monde : {failures} synchronisations de suite. On la laisse tranquille jusqu’au {until}.',
+      what: 'Cette banque, ou le prestataire qui y mène, échoue pour tout le monde : {failures} synchronisations de suite, de {connections} connexions. On la laisse tranquille jusqu’au {until}.',
       next: 'La prochaine synchronisation après cela regardera si elle répond de nouveau ; demandez-en une pour regarder tout de suite.',
     },
   },
   'bank.look-due': {
     owner: 'time',
     en: {
-      what: 'This bank, or the provider on the way to it, has failed for everybody: {failures} syncs in a row.',
+      what: 'This bank, or the provider on the way to it, has failed for everybody: {failures} syncs in a row, of {connections} connections.',
       next: 'The next sync looks whether it answers again; ask for one to look at once.',
     },
     fr: {
-      what: 'Cette banque, ou le prestataire qui y mène, a échoué pour tout le monde : {failures} synchronisations de suite.',
+      what: 'Cette banque, ou le prestataire qui y mène, a échoué pour tout le monde : {failures} synchronisations de suite, de {connections} connexions.',
+      next: 'La prochaine synchronisation regardera si elle répond de nouveau ; demandez-en une pour regarder tout de suite.',
+    },
+  },
+  'bank.connection-left-alone': {
+    owner: 'time',
+    en: {
+      what: 'This bank, or the provider on the way to it, failed {failures} times in a row for this connection; of others that is not known. It is left alone for this one until {until}.',
+      next: 'The next sync after that looks whether it answers again; ask for one to look at once.',
+    },
+    fr: {
+      what: 'Cette banque, ou le prestataire qui y mène, a échoué {failures} fois de suite pour cette connexion ; pour d’autres, on n’en sait rien. Pour celle-ci, on la laisse tranquille jusqu’au {until}.',
+      next: 'La prochaine synchronisation après cela regardera si elle répond de nouveau ; demandez-en une pour regarder tout de suite.',
+    },
+  },
+  'bank.connection-look-due': {
+    owner: 'time',
+    en: {
+      what: 'This bank, or the provider on the way to it, has failed {failures} times in a row for this connection; of others that is not known.',
+      next: 'The next sync looks whether it answers again; ask for one to look at once.',
+    },
+    fr: {
+      what: 'Cette banque, ou le prestataire qui y mène, a échoué {failures} fois de suite pour cette connexion ; pour d’autres, on n’en sait rien.',
       next: 'La prochaine synchronisation regardera si elle répond de nouveau ; demandez-en une pour regarder tout de suite.',
     },
   },

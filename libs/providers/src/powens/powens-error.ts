@@ -30,11 +30,11 @@ const BY_CODE: Readonly<Record<string, Verdict>> = {
   wrongpass: ['needs-user', 'powens.wrong-password', 'The bank refused the login; ask the person to repair the link.'],
   actionneeded: ['needs-user', 'powens.action-needed', "The person must act on the bank's own site."],
   bankmessage: ['needs-user', 'powens.bank-message', "The person must read a message on the bank's own site."],
-  websiteunavailable: ['retry', 'powens.bank-unavailable', 'The bank does not answer; it is tried again.'],
+  websiteunavailable: ['retry', 'powens.bank-unavailable', 'The bank does not answer.'],
   toomanysync: ['retry', 'powens.too-many-syncs', 'Powens refreshed this connection just now.'],
   connectionlocked: ['permanent', 'powens.connection-locked', 'The connection is read-only at Powens.'],
   notsupported: ['permanent', 'powens.not-supported', 'Powens cannot do this for this bank.'],
-  bug: ['retry', 'powens.server-error', 'Powens has an internal error; it is tried again.'],
+  bug: ['retry', 'powens.server-error', 'Powens has an internal error.'],
   config: ['permanent', 'powens.configuration', 'Check the domain’s configuration in the Powens console.'],
 }; // prettier-ignore
 
@@ -57,9 +57,8 @@ const byStatus = (status: number, credentials: FailedCall['credentials']): Verdi
     return ['permanent', 'powens.not-found', 'It does not exist for this user, or no longer.'];
   if (status === 409) return ['retry', 'powens.conflict', 'Powens is busy with this connection.'];
   if (status === 429) return ['retry-after', 'powens.rate-limited', 'Too many requests for this domain.'];
-  if (status === 408) return ['retry', 'powens.timeout', 'Powens gave up waiting; it is tried again.'];
-  if (status >= 500)
-    return ['retry', 'powens.unavailable', 'Powens cannot serve this now; it is tried again.'];
+  if (status === 408) return ['retry', 'powens.timeout', 'Powens gave up waiting.'];
+  if (status >= 500) return ['retry', 'powens.unavailable', 'Powens cannot serve this now.'];
   if (status < 400) return ['bug', 'powens.redirected', 'Check POWENS_BASE_URL: the API does not redirect.'];
   return ['bug', 'powens.invalid-request', 'The request was not understood; please report it.'];
 };

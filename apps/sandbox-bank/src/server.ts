@@ -12,6 +12,7 @@ import { accountsControl } from './control/accounts.control.js';
 import { clockControl } from './control/clock.control.js';
 import { connectionsControl } from './control/connections.control.js';
 import { BadCall } from './control/input.js';
+import { refuseUnknownMembers } from './control/known-members.js';
 import { sandboxControl } from './control/sandbox.control.js';
 import { scenariosControl } from './control/scenarios.control.js';
 import { usersControl } from './control/users.control.js';
@@ -98,6 +99,7 @@ export const buildServer = async ({
   await app.register(
     async (control) => {
       control.setErrorHandler(controlErrors);
+      refuseUnknownMembers(control);
       accountsControl(control, sandbox);
       connectionsControl(control, sandbox);
       sandboxControl(control, sandbox, outbox);

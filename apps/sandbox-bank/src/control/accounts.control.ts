@@ -10,19 +10,43 @@ import { parisTimestamp } from '../timestamps.js';
 import { BAD_ROW_KINDS, badRow, overriddenRow } from './bad-rows.js';
 import {
   BadCall,
+  choiceIn,
   dayIn,
   decimalIn,
+  flagIn,
   idsIn,
+  mappingIn,
   numberIn,
+  onlyMembers,
   overrideIn,
+  ROW_MEMBERS,
   rowChanges,
   textsIn,
   wholeRow,
 } from './input.js';
+import { takes } from './known-members.js';
 import { truthOf } from './truth.js';
 
 /** A century. */
 const MOST_DAYS = 36_525;
+
+const OPENING = [
+  'iban',
+  'count',
+  'days',
+  'until',
+  'seed',
+  'currency',
+  'name',
+  'connectorId',
+  'cardCount',
+  'listed',
+];
+const CHANGE = [...ROW_MEMBERS, 'id', 'tombstone', 'sync'];
+const BOOKING = ['variant', 'tombstone', 'rowIds', 'changes', 'sync'];
+const SYNC = ['sync'];
+/** In an address. */
+const FLAGS = ['true', 'false'] as const;
 
 /** What happens at the banks: accounts, movements, corrections. By default every connection hears of it at once. */
 export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void => {
@@ -38,7 +62,8 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
 
   /** `sync: false` (or `?sync=false`) leaves it to the next sync. */
   const spread = (request: FastifyRequest, account: BankAccount): number[] => {
-    if (bodyOf(request).sync === false || queryOf(request).sync === 'false') return [];
+    if (flagIn(bodyOf(request), 'sync') === false || choiceIn(queryOf(request), 'sync', FLAGS) === 'false')
+      return [];
     const holders = store.all<{ id: number }>(
       'SELECT DISTINCT id_connection AS id FROM accounts WHERE account_key = ?',
       account.key,
@@ -53,7 +78,7 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
     ),
   }));
 
-  app.post('/accounts', (request) => {
+  app.post('/accounts', takes(OPENING), (request) => {
     const body = bodyOf(request);
     const iban = normaliseIban(textOf(body, 'iban') ?? '');
     if (!/^[A-Z]{2}\d{2}[A-Z0-9]{11,30}$/.test(iban))
@@ -73,29 +98,33 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
       seed: textOf(body, 'seed'),
       currency: textOf(body, 'currency'),
       name: textOf(body, 'name'),
-      listed: body.listed === true,
+      listed: flagIn(body, 'listed') === true,
     });
   });
 
-  app.patch('/accounts/:key', (request) => {
-    const account = accountOf(request);
-    const body = bodyOf(request);
-    const balance = body.balance === null ? null : (decimalIn(body, 'balance') ?? account.balance);
-    store.run(
-      'UPDATE bank_accounts SET balance = ?, currency = ?, closed = ? WHERE key = ?',
-      balance,
-      textOf(body, 'currency') ?? account.currency,
-      body.closed === undefined ? account.closed : Number(body.closed === true),
-      account.key,
-    );
-    const override = overrideIn(body);
-    if (override !== undefined) setOverride(store, `account:${account.key}`, override);
-    return { ...bank.account(account.key), syncedConnections: spread(request, account) };
-  });
+  app.patch(
+    '/accounts/:key',
+    takes(['balance', 'currency', 'closed', 'override', 'sync'], SYNC),
+    (request) => {
+      const account = accountOf(request);
+      const body = bodyOf(request);
+      const [closed, override] = [flagIn(body, 'closed'), overrideIn(body)];
+      const balance = body.balance === null ? null : (decimalIn(body, 'balance') ?? account.balance);
+      store.run(
+        'UPDATE bank_accounts SET balance = ?, currency = ?, closed = ? WHERE key = ?',
+        balance,
+        textOf(body, 'currency') ?? account.currency,
+        closed === undefined ? account.closed : Number(closed),
+        account.key,
+      );
+      if (override !== undefined) setOverride(store, `account:${account.key}`, override);
+      return { ...bank.account(account.key), syncedConnections: spread(request, account) };
+    },
+  );
 
   app.get('/accounts/:key/transactions', (request) => truthOf(sandbox, accountOf(request)));
 
-  app.post('/accounts/:key/transactions', (request) => {
+  app.post('/accounts/:key/transactions', takes(['rows', 'count', 'date', 'sync'], SYNC), (request) => {
     const account = accountOf(request);
     const body = bodyOf(request);
     const random = randomFrom(`${account.seed}:more:${bank.version()}`);
@@ -116,29 +145,32 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
     return row;
   };
 
-  app.patch('/accounts/:key/transactions/:rowId', (request) => {
+  app.patch('/accounts/:key/transactions/:rowId', takes(CHANGE, SYNC), (request) => {
     const account = accountOf(request);
-    const { sync: _, id, tombstone, ...changes } = bodyOf(request);
+    const { sync: _, id: __, tombstone: ___, ...changes } = bodyOf(request);
+    const isNew = choiceIn(bodyOf(request), 'id', ['same', 'new']) === 'new';
+    const isSilent = flagIn(bodyOf(request), 'tombstone') === false;
     const row = rowOf(request, account);
     let rowId = row.row_id;
-    if (id === 'new') rowId = bank.replace(row, rowChanges(changes), tombstone === false);
+    if (isNew) rowId = bank.replace(row, rowChanges(changes), isSilent);
     else bank.change(row, rowChanges(changes));
     return { rowId, syncedConnections: spread(request, account) };
   });
 
-  app.delete('/accounts/:key/transactions/:rowId', (request) => {
+  app.delete('/accounts/:key/transactions/:rowId', takes(SYNC, ['tombstone', 'sync']), (request) => {
     const account = accountOf(request);
-    bank.remove(rowOf(request, account).row_id, queryOf(request).tombstone === 'false');
+    const isSilent = choiceIn(queryOf(request), 'tombstone', FLAGS) === 'false';
+    bank.remove(rowOf(request, account).row_id, isSilent);
     return { syncedConnections: spread(request, account) };
   });
 
-  app.post('/accounts/:key/transactions/:rowId/restore', (request) => {
+  app.post('/accounts/:key/transactions/:rowId/restore', takes(SYNC, SYNC), (request) => {
     const account = accountOf(request);
     bank.restore(rowOf(request, account));
     return { syncedConnections: spread(request, account) };
   });
 
-  app.post('/accounts/:key/bad-rows', (request) => {
+  app.post('/accounts/:key/bad-rows', takes(['kinds', 'overrides', 'date', 'sync'], SYNC), (request) => {
     const account = accountOf(request);
     const rowIds = textsIn(request, 'kinds').flatMap((kind) => {
       const bad = badRow(kind, dayIn(bodyOf(request), 'date') ?? today());
@@ -148,23 +180,26 @@ export const accountsControl = (app: FastifyInstance, sandbox: Sandbox): void =>
     const { overrides = [] } = bodyOf(request);
     if (!Array.isArray(overrides)) throw new BadCall('"overrides" must be a list of {set, omit}.');
     for (const told of overrides) {
+      onlyMembers(mappingIn({ overrides: told ?? [] }, 'overrides') ?? {}, ['set', 'omit'], 'in "overrides"');
       const bad = overriddenRow(told, dayIn(bodyOf(request), 'date') ?? today());
       rowIds.push(...bank.post(account.key, [bad.row], bad.override));
     }
     return { rowIds, syncedConnections: spread(request, account) };
   });
 
-  app.post('/accounts/:key/post-coming', (request) => {
+  app.post('/accounts/:key/post-coming', takes(BOOKING, SYNC), (request) => {
     const account = accountOf(request);
     const body = bodyOf(request);
     const rowIds = bank.postComing(account.key, today(), {
-      asNewRows: textOf(body, 'variant') === 'new-id',
-      isSilent: body.tombstone === false,
+      asNewRows: choiceIn(body, 'variant', ['same-id', 'new-id']) === 'new-id',
+      isSilent: flagIn(body, 'tombstone') === false,
       ...(body.rowIds !== undefined && { rowIds: idsIn(body, 'rowIds') }),
       ...(body.changes !== undefined && { changes: rowChanges(body.changes) }),
     });
     return { posted: rowIds.length, rowIds, syncedConnections: spread(request, account) };
   });
 
-  app.post('/accounts/:key/sync', (request) => ({ syncedConnections: spread(request, accountOf(request)) }));
+  app.post('/accounts/:key/sync', takes(SYNC, SYNC), (request) => ({
+    syncedConnections: spread(request, accountOf(request)),
+  }));
 };

@@ -19,10 +19,36 @@ import { bodyOf, idOf, textOf } from '../api/request-context.js';
 import { DEMO_CONNECTOR_ID } from '../bank/connectors.js';
 import { ibanFault, normaliseIban } from '../bank/iban.js';
 import { parisTimestamp } from '../timestamps.js';
-import { BadCall, HOUR_MS, hoursIn, idsIn, numberIn, overrideIn, textsIn, timestampIn } from './input.js';
+import {
+  BadCall,
+  choiceIn,
+  flagIn,
+  HOUR_MS,
+  hoursIn,
+  idsIn,
+  numberIn,
+  overrideIn,
+  textsIn,
+  timestampIn,
+} from './input.js';
+import { takes } from './known-members.js';
 
 const keysIn = (request: FastifyRequest): string[] | undefined =>
   bodyOf(request).ibans === undefined ? undefined : textsIn(request, 'ibans').map(normaliseIban);
+
+const CHANGE = [
+  'state',
+  'errorMessage',
+  'fields',
+  'nextTryHours',
+  'healsAfterHours',
+  'expiresInHours',
+  'stalled',
+  'lastUpdate',
+  'active',
+  'override',
+  'sync',
+];
 
 /** What happens to connections: error states, syncs, new account ids, and links without the webview. */
 export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void => {
@@ -59,12 +85,13 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
 
   app.get('/connections/:id', (request) => view(connectionOf(request).id));
 
-  app.patch('/connections/:id', (request) => {
+  app.patch('/connections/:id', takes(CHANGE), (request) => {
     const { id, ...connection } = connectionOf(request);
     const body = bodyOf(request);
     const expires = hoursIn(body, 'expiresInHours');
     const lastUpdate = timestampIn(body, 'lastUpdate');
     const override = overrideIn(body);
+    const [active, stalled, sync] = ['active', 'stalled', 'sync'].map((name) => flagIn(body, name));
     if (body.state !== undefined || body.errorMessage !== undefined || body.fields !== undefined)
       setConnectionState(sandbox, id, {
         state: body.state === undefined ? connection.state : (textOf(body, 'state') ?? null),
@@ -76,14 +103,14 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
     store.run(
       `UPDATE connections SET active = ?, expire_ms = ?, last_update = ?,
          next_try_ms = CASE WHEN ? THEN NULL ELSE next_try_ms END WHERE id = ?`,
-      body.active === undefined ? connection.active : Number(body.active === true),
+      active === undefined ? connection.active : Number(active),
       expires === undefined ? connection.expire_ms : sandbox.now() + Math.round(expires * HOUR_MS),
       lastUpdate === undefined ? connection.last_update : lastUpdate,
-      body.stalled === true ? 1 : 0,
+      stalled === true ? 1 : 0,
       id,
     );
     if (override !== undefined) setOverride(store, `connection:${id}`, override);
-    if (body.sync !== false) syncs.runNow(id);
+    if (sync !== false) syncs.runNow(id);
     return view(id);
   });
 
@@ -105,7 +132,7 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
     return view(id);
   });
 
-  app.post('/connections/:id/age', (request) => {
+  app.post('/connections/:id/age', takes(['hours', 'accountId']), (request) => {
     const { id } = connectionOf(request);
     const hours = numberIn(bodyOf(request), 'hours') ?? 24;
     const accountId = numberIn(bodyOf(request), 'accountId') ?? null;
@@ -118,7 +145,7 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
     return view(id);
   });
 
-  app.post('/connections/:id/accounts', (request) => {
+  app.post('/connections/:id/accounts', takes(['iban']), (request) => {
     const connection = connectionOf(request);
     const iban = normaliseIban(textOf(bodyOf(request), 'iban') ?? '');
     refuseUnopenable(iban);
@@ -127,34 +154,42 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
     return { accountId };
   });
 
-  app.post('/connections/:id/recreate-accounts', (request) => {
-    const body = bodyOf(request);
-    const old = OLD_ACCOUNTS.find((name) => name === (body.old ?? 'deleted'));
-    if (old === undefined) throw new BadCall(`"old" must be one of ${OLD_ACCOUNTS.join(', ')}.`);
-    const accounts = recreateAccounts(sandbox, connectionOf(request), {
-      keys: keysIn(request),
-      enabled: body.enabled === true,
-      old,
-      withoutIban: body.withoutIban === true,
-    });
-    return { accounts };
-  });
+  app.post(
+    '/connections/:id/recreate-accounts',
+    takes(['ibans', 'enabled', 'old', 'withoutIban']),
+    (request) => {
+      const body = bodyOf(request);
+      const accounts = recreateAccounts(sandbox, connectionOf(request), {
+        keys: keysIn(request),
+        enabled: flagIn(body, 'enabled') === true,
+        old: choiceIn(body, 'old', OLD_ACCOUNTS) ?? 'deleted',
+        withoutIban: flagIn(body, 'withoutIban') === true,
+      });
+      return { accounts };
+    },
+  );
 
-  app.post('/connections/:id/reissue-transactions', (request) => {
-    const { id } = connectionOf(request);
-    const body = bodyOf(request);
-    const keys = keysIn(request);
-    const transactions = accountsOf(sandbox, { connectionId: id, all: false })
-      .filter(({ account_key: key }) => keys === undefined || keys.includes(key))
-      .flatMap((account) =>
-        reissueTransactions(sandbox, account.id, {
-          isSilent: body.tombstone === false,
-          ...(body.rowIds !== undefined && { rowIds: idsIn(body, 'rowIds') }),
-        }),
-      );
-    if (body.sync !== false) syncs.runNow(id);
-    return { transactions };
-  });
+  app.post(
+    '/connections/:id/reissue-transactions',
+    takes(['ibans', 'rowIds', 'tombstone', 'sync']),
+    (request) => {
+      const { id } = connectionOf(request);
+      const body = bodyOf(request);
+      const keys = keysIn(request);
+      const isSilent = flagIn(body, 'tombstone') === false;
+      const sync = flagIn(body, 'sync');
+      const transactions = accountsOf(sandbox, { connectionId: id, all: false })
+        .filter(({ account_key: key }) => keys === undefined || keys.includes(key))
+        .flatMap((account) =>
+          reissueTransactions(sandbox, account.id, {
+            isSilent,
+            ...(body.rowIds !== undefined && { rowIds: idsIn(body, 'rowIds') }),
+          }),
+        );
+      if (sync !== false) syncs.runNow(id);
+      return { transactions };
+    },
+  );
 
   const accountOf = (request: FastifyRequest): number => {
     const account = findAccount(sandbox, idOf(request, 'accountId'));
@@ -163,15 +198,15 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
     return account.id;
   };
 
-  app.patch('/connections/:id/accounts/:accountId', (request) => {
+  app.patch('/connections/:id/accounts/:accountId', takes(['disabled', 'override']), (request) => {
     const accountId = accountOf(request);
-    const { disabled } = bodyOf(request);
+    const disabled = flagIn(bodyOf(request), 'disabled');
+    const override = overrideIn(bodyOf(request));
     if (disabled === true) disableAccount(sandbox, accountId);
     if (disabled === false) {
       enableAccount(sandbox, accountId);
       syncs.runNow(connectionOf(request).id);
     }
-    const override = overrideIn(bodyOf(request));
     if (override !== undefined) setOverride(store, `copy:${accountId}`, override);
     return view(connectionOf(request).id);
   });
@@ -184,7 +219,7 @@ export const connectionsControl = (app: FastifyInstance, sandbox: Sandbox): void
     return view(connectionOf(request).id);
   });
 
-  app.post('/users/:id/connections', (request) => {
+  app.post('/users/:id/connections', takes(['ibans', 'connectorId']), (request) => {
     const userId = idOf(request, 'id');
     if (!store.first('SELECT 1 FROM users WHERE id = ?', userId)) throw new BadCall('There is no such user.');
     const ibans = textsIn(request, 'ibans').map(normaliseIban);

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { isDay, isDayAndTime } from '../bank/days.js';
 import { isJsonNumber } from '../bank/decimal-text.js';
-import type { PartialBankRow } from '../bank/bank-row.js';
+import type { BankRow, Counterparty, PartialBankRow } from '../bank/bank-row.js';
 import type { Override } from '../aggregator/overrides.js';
 import { bodyOf } from '../api/request-context.js';
 
@@ -9,6 +9,34 @@ import { bodyOf } from '../api/request-context.js';
 export class BadCall extends Error {
   override readonly name = 'BadCall';
 }
+
+/** @throws BadCall of the first member that is none of `known`, with what may stand there */
+export const onlyMembers = (value: object, known: readonly string[], where = 'here'): void => {
+  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new BadCall(`"${unknown}" is unknown ${where}; allowed: ${known.join(', ') || 'nothing'}.`);
+};
+
+/** `true` or `false`, or `undefined` where it is not told. */
+export const flagIn = (body: Record<string, unknown>, name: string): boolean | undefined => {
+  const value = body[name];
+  if (value !== undefined && typeof value !== 'boolean')
+    throw new BadCall(`"${name}" must be true or false.`);
+  return value;
+};
+
+/** One of some words, or `undefined` where it is not told. */
+export const choiceIn = <const T extends string>(
+  body: Record<string, unknown>,
+  name: string,
+  choices: readonly T[],
+): T | undefined => {
+  const value = body[name];
+  const choice = choices.find((each) => each === value);
+  if (value !== undefined && choice === undefined)
+    throw new BadCall(`"${name}" must be one of ${choices.join(', ')}.`);
+  return choice;
+};
 
 export const numberIn = (body: Record<string, unknown>, name: string): number | undefined => {
   const value = body[name];
@@ -55,6 +83,7 @@ export const overrideIn = (body: Record<string, unknown>): Override | null | und
   if (override === undefined || override === null) return override;
   if (typeof override !== 'object' || Array.isArray(override))
     throw new BadCall('"override" must be {set, omit} or null.');
+  onlyMembers(override, ['set', 'omit'], 'in "override"');
   return override;
 };
 
@@ -84,9 +113,36 @@ export const decimalIn = (body: Record<string, unknown>, name: string): string |
   return text;
 };
 
+export const ROW_MEMBERS = [
+  'date',
+  'value',
+  'originalWording',
+  'simplifiedWording',
+  'type',
+  'coming',
+  'rdate',
+  'vdate',
+  'datetime',
+  'rdatetime',
+  'card',
+  'counterparty',
+  'original',
+] as const satisfies readonly (keyof BankRow)[];
+
+const COUNTERPARTY_MEMBERS = [
+  'label',
+  'account_scheme_name',
+  'account_identification',
+  'type',
+] as const satisfies readonly (keyof Counterparty)[];
+
 /** Members of a bank row as a caller may give them; amounts as numbers or decimal texts. */
 export const rowChanges = (input: unknown): Partial<PartialBankRow> => {
   const row = { ...(input as Record<string, unknown>) };
+  onlyMembers(row, ROW_MEMBERS, 'in a row');
+  onlyMembers(mappingIn(row, 'counterparty') ?? {}, COUNTERPARTY_MEMBERS, 'in "counterparty"');
+  onlyMembers(mappingIn(row, 'original') ?? {}, ['value', 'currency'], 'in "original"');
+  flagIn(row, 'coming');
   const [date, value] = [dayIn(row, 'date'), decimalIn(row, 'value')];
   dayIn(row, 'rdate');
   if (row.vdate !== null) dayIn(row, 'vdate');

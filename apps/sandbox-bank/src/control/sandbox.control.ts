@@ -12,6 +12,7 @@ import type { WebhookOutbox } from '../webhooks/webhook-outbox.js';
 import { RELEASE_ORDERS } from '../aggregator/release-order.js';
 import { FAULT_KINDS } from './faults.js';
 import { BadCall, HOUR_MS, hoursIn, idsIn, mappingIn, numberIn } from './input.js';
+import { takes } from './known-members.js';
 
 const CHOICES: Readonly<Record<string, readonly (string | null)[]>> = {
   timestampStyle: TIMESTAMP_STYLES,
@@ -30,13 +31,28 @@ const checkSetting = (name: string, value: unknown): void => {
     throw new BadCall(`"${name}" must be a ${typeof standard}, like ${JSON.stringify(standard)}.`);
 };
 
+const FAULT = [
+  'kind',
+  'times',
+  'skip',
+  'forHours',
+  'path',
+  'method',
+  'userId',
+  'delayMs',
+  'retryAfter',
+  'status',
+  'code',
+  'body',
+];
+
 /** Settings, faults, webhooks and the list of requests. */
 export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: WebhookOutbox): void => {
   const { settings, faults, requests, store } = sandbox;
 
   app.get('/settings', () => settings);
 
-  app.patch('/settings', (request) => {
+  app.patch('/settings', takes('checked-by-route'), (request) => {
     const body = bodyOf(request);
     for (const [name, value] of Object.entries(body)) checkSetting(name, value);
     Object.assign(settings, body);
@@ -45,7 +61,7 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
 
   app.get('/faults', () => ({ faults: faults.list() }));
 
-  app.post('/faults', (request) => {
+  app.post('/faults', takes(FAULT), (request) => {
     const body = bodyOf(request);
     const kind = FAULT_KINDS.find((name) => name === body.kind);
     if (kind === undefined) throw new BadCall(`"kind" must be one of ${FAULT_KINDS.join(', ')}.`);
@@ -72,7 +88,7 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
     return { faults: [] };
   });
 
-  app.get('/requests', (request) => {
+  app.get('/requests', takes([], ['path', 'userId', 'since']), (request) => {
     const { path, userId, since } = queryOf(request);
     const seen = requests.list({ path, since, userId: userId === undefined ? undefined : Number(userId) });
     return { count: seen.length, requests: seen };
@@ -83,7 +99,7 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
     return { count: 0 };
   });
 
-  app.get('/webhooks', (request) => ({
+  app.get('/webhooks', takes([], ['after']), (request) => ({
     webhooks: store.all(
       `SELECT id, event, id_user AS userId, id_connection AS connectionId, held, attempts,
          delivered_ms IS NOT NULL AS delivered, last_error AS lastError, body
@@ -92,7 +108,7 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
     ),
   }));
 
-  app.post('/webhooks', (request) => {
+  app.post('/webhooks', takes(['event', 'body', 'userId']), (request) => {
     const body = bodyOf(request);
     const event = textOf(body, 'event') ?? 'CONNECTION_SYNCED';
     if (typeof body.body !== 'object' || body.body === null) throw new BadCall('"body" must be an object.');
@@ -105,7 +121,7 @@ export const sandboxControl = (app: FastifyInstance, sandbox: Sandbox, outbox: W
     return { flushed: true };
   });
 
-  app.post('/webhooks/release', (request) => {
+  app.post('/webhooks/release', takes(['order', 'times']), (request) => {
     const body = bodyOf(request);
     const order =
       RELEASE_ORDERS.find((name) => name === (body.order ?? RELEASE_ORDERS[0])) ?? idsIn(body, 'order');

@@ -3,12 +3,13 @@ import type { Sandbox } from '../sandbox.js';
 import { bodyOf, textOf } from '../api/request-context.js';
 import { VISIT_ENDINGS } from '../webview/visits.js';
 import { BadCall, numberIn } from './input.js';
+import { takes } from './known-members.js';
 
 /** How the next visits of the hosted pages end, whatever the person does there. */
 export const visitsControl = (app: FastifyInstance, { visits }: Sandbox): void => {
   app.get('/visits', () => ({ planned: visits.list() }));
 
-  app.post('/visits', (request) => {
+  app.post('/visits', takes(['ending', 'times']), (request) => {
     const body = bodyOf(request);
     const ending = textOf(body, 'ending') ?? '';
     if (!/^[a-z][a-z_-]*$/.test(ending))

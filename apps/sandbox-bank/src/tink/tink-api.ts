@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { bodyOf, textOf } from '../api/request-context.js';
 import { BadCall } from '../control/input.js';
+import { takes } from '../control/known-members.js';
 import type { Sandbox } from '../sandbox.js';
 import { ClientTokens, tokenRoute } from './client-tokens.js';
 import { answerTinkErrors } from './tink-error.js';
@@ -15,7 +16,7 @@ const objectIn = (body: Record<string, unknown>, name: string): object => {
 };
 
 const tinkControl = (app: FastifyInstance, webhooks: TinkWebhooks): void => {
-  app.post('/tink/events', (request) => {
+  app.post('/tink/events', takes(['event', 'content', 'context']), (request) => {
     const body = bodyOf(request);
     const event = textOf(body, 'event');
     if (event === undefined) throw new BadCall('"event" must be an event such as refresh:finished.');

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { bodyOf, textOf } from '../api/request-context.js';
 import { BadCall, numberIn } from '../control/input.js';
+import { takes } from '../control/known-members.js';
 import type { Sandbox } from '../sandbox.js';
 import { isAuthProvider } from './auth-providers.js';
 import { subscribe, subscriptions, unsubscribe } from './subscriptions.js';
@@ -9,7 +10,7 @@ import { subscribe, subscriptions, unsubscribe } from './subscriptions.js';
 export const subscriptionsControl = (app: FastifyInstance, { store }: Sandbox): void => {
   app.get('/webhooks/subscriptions', () => ({ subscriptions: subscriptions(store) }));
 
-  app.post('/webhooks/subscriptions', (request) => {
+  app.post('/webhooks/subscriptions', takes(['event', 'url', 'authProviderId']), (request) => {
     const body = bodyOf(request);
     const [event = '', url = ''] = [textOf(body, 'event'), textOf(body, 'url')];
     if (!/^[A-Z]+(_[A-Z]+)*$/.test(event))

@@ -58,6 +58,25 @@ days:
     );
   });
 
+  it('is told everything in one go: shapes, names and the order of days', () => {
+    const steps = [
+      { close: { account: 'other' } },
+      { post: { account: 'main', rows: [{ value: 'abc', ref: 'r' }] } },
+    ];
+    const days = [
+      { day: 3, steps },
+      { day: 2, steps: [{ delete: { row: 'r' } }, { delete: { row: 's' } }] },
+    ];
+    expect(problemsOf({ name: 1, accounts: [{ ref: 'main' }, { ref: 'main' }], days }).split('\n')).toEqual([
+      'name: must be a text, not 1.',
+      'days[0].steps[1].post.rows[0].value: must be a decimal like -12.34, not "abc".',
+      'accounts[1].ref: "main" is taken already.',
+      'days[0].steps[0].close.account: there is no account "other" at that time; known: main.',
+      'days[1].steps[1].delete.row: there is no row "s" at that time; known: r.',
+      'days[1].day: day 2 comes after day 3.',
+    ]);
+  });
+
   it.each<[string, object, string]>([
     ['a missing member', { accounts: undefined }, 'accounts: is missing: a list'],
     [

@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { Misshapen, pathText, type Problem } from './shape.js';
-import { scenarioShape, type Scenario, type Step } from './scenario.js';
+import { isMapping, Misshapen, pathText, type Problem } from './shape.js';
+import { scenarioShape, type Scenario } from './scenario.js';
 
 /** A scenario that cannot be played; every problem with its place, one a line. */
 export class BadScenario extends Error {
@@ -30,15 +30,21 @@ export const readScenario = (
   value: unknown,
   placeOf: (path: Problem['path']) => string = () => '',
 ): Scenario => {
+  const problems: Problem[] = [];
+  const scenario = shaped(value, problems);
+  problems.push(...unknownNames(value), ...wrongOrder(value));
+  if (scenario !== undefined && problems.length === 0) return scenario;
+  const told = problems.map(({ path, says }) => `${placeOf(path)}${pathText(path)}: ${says}`);
+  throw new BadScenario(told.join('\n'));
+};
+
+const shaped = (value: unknown, problems: Problem[]): Scenario | undefined => {
   try {
-    const scenario = scenarioShape.read(value, []);
-    const problems = [...unknownNames(scenario), ...wrongOrder(scenario)];
-    if (problems.length > 0) throw new Misshapen(problems);
-    return scenario;
+    return scenarioShape.read(value, []);
   } catch (error) {
     if (!(error instanceof Misshapen)) throw error;
-    const told = error.problems.map(({ path, says }) => `${placeOf(path)}${pathText(path)}: ${says}`);
-    throw new BadScenario(told.join('\n'));
+    problems.push(...error.problems);
+    return undefined;
   }
 };
 
@@ -48,16 +54,20 @@ export const readScenario = (
  */
 export const keptScenario = (json: string): Scenario => JSON.parse(json) as Scenario;
 
-const isNamed = <Name extends string>(value: object, name: Name): value is Record<Name, unknown> =>
-  name in value;
+const membersOf = (value: unknown): Readonly<Record<string, unknown>> => (isMapping(value) ? value : {});
 
-/** Accounts and rows that are named but not there; rows are known from the step on that posts them. */
-const unknownNames = (scenario: Scenario): Problem[] => {
+const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/**
+ * Accounts and rows that are named but not there; rows are known from the step on that posts them. Looks at what was
+ * given, whether or not it is in shape, so that everything that is wrong is told at once.
+ */
+const unknownNames = (value: unknown): Problem[] => {
   const problems: Problem[] = [];
   const accounts = new Set<string>();
   const rows = new Set<string>();
-  const declare = (known: Set<string>, name: string | undefined, path: Problem['path']): void => {
-    if (name === undefined) return;
+  const declare = (known: Set<string>, name: unknown, path: Problem['path']): void => {
+    if (typeof name !== 'string') return;
     if (known.has(name)) problems.push({ path, says: `"${name}" is taken already.` });
     known.add(name);
   };
@@ -66,35 +76,41 @@ const unknownNames = (scenario: Scenario): Problem[] => {
     const names = [...known].slice(0, 20).join(', ') || 'none';
     problems.push({ path, says: `there is no ${kind} "${name}" at that time; known: ${names}.` });
   };
-  scenario.accounts.forEach((account, index) => {
-    declare(accounts, account.ref, ['accounts', index, 'ref']);
-    account.rows?.forEach((row, at) => declare(rows, row.ref, ['accounts', index, 'rows', at, 'ref']));
+  const scenario = membersOf(value);
+  itemsOf(scenario.accounts).forEach((account, index) => {
+    declare(accounts, membersOf(account).ref, ['accounts', index, 'ref']);
+    itemsOf(membersOf(account).rows).forEach((row, at) =>
+      declare(rows, membersOf(row).ref, ['accounts', index, 'rows', at, 'ref']),
+    );
   });
-  scenario.accounts.forEach(({ parent }, index) =>
-    need(accounts, 'account', parent, ['accounts', index, 'parent']),
+  itemsOf(scenario.accounts).forEach((account, index) =>
+    need(accounts, 'account', membersOf(account).parent, ['accounts', index, 'parent']),
   );
-  const checkStep = (step: Step, path: Problem['path']): void => {
-    for (const [name, told] of Object.entries(step) as [string, object][]) {
+  const checkStep = (step: unknown, path: Problem['path']): void => {
+    for (const [name, member] of Object.entries(membersOf(step))) {
       const here = [...path, name];
-      if (isNamed(told, 'account')) need(accounts, 'account', told.account, [...here, 'account']);
-      if (isNamed(told, 'row')) need(rows, 'row', told.row, [...here, 'row']);
-      if (!isNamed(told, 'rows') || !Array.isArray(told.rows)) continue;
-      (told.rows as (string | { ref?: string })[]).forEach((row, index) => {
+      const told = membersOf(member);
+      need(accounts, 'account', told.account, [...here, 'account']);
+      need(rows, 'row', told.row, [...here, 'row']);
+      itemsOf(told.rows).forEach((row, index) => {
         if (typeof row === 'string') need(rows, 'row', row, [...here, 'rows', index]);
-        else declare(rows, row.ref, [...here, 'rows', index, 'ref']);
+        else declare(rows, membersOf(row).ref, [...here, 'rows', index, 'ref']);
       });
     }
   };
-  scenario.days.forEach(({ steps }, index) =>
-    steps.forEach((step, at) => checkStep(step, ['days', index, 'steps', at])),
+  itemsOf(scenario.days).forEach((group, index) =>
+    itemsOf(membersOf(group).steps).forEach((step, at) => checkStep(step, ['days', index, 'steps', at])),
   );
   return problems;
 };
 
 /** Days are told in their order, so that a file reads as the story that it is. */
-const wrongOrder = ({ days }: Scenario): Problem[] =>
-  days.flatMap(({ day }, index) =>
-    day < (days[index - 1]?.day ?? 0)
-      ? [{ path: ['days', index, 'day'], says: `day ${day} comes after day ${days[index - 1]?.day}.` }]
-      : [],
-  );
+const wrongOrder = (value: unknown): Problem[] => {
+  const days = itemsOf(membersOf(value).days).map((group) => membersOf(group).day);
+  return days.flatMap((day, index) => {
+    const before = days[index - 1];
+    return typeof day === 'number' && typeof before === 'number' && day < before
+      ? [{ path: ['days', index, 'day'], says: `day ${day} comes after day ${before}.` }]
+      : [];
+  });
+};

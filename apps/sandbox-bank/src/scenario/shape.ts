@@ -138,7 +138,7 @@ export const listOf = <T>(shape: Shape<T>): Shape<T[]> => ({
   },
 });
 
-const isMapping = (value: unknown): value is Record<string, unknown> =>
+export const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 type Members = Readonly<Record<string, Shape<unknown>>>;

@@ -292,6 +292,36 @@ describe('a bank that fails again and again', () => {
     expect(await incidents()).toEqual([null, null, null]);
   }, 120_000);
 
+  it('is looked at as soon as the provider says that it was there, and who waits for it need not any more', async () => {
+    const bic = freshBic();
+    const [one, two, well] = [await linked(bic), await linked(bic), await linked(bic)];
+    for (const each of [one, two]) {
+      await outOfReach(each);
+      expect(await syncNow(services, each.id)).toMatchObject({ status: 'partial' });
+    }
+    await services.announceDue(well.id);
+    const waiting = await eventually(async () => {
+      const [next, stopped] = await runsOf(well);
+      expect([next?.status, stopped?.errorCode]).toEqual(['pending', 'bank.circuit-open']);
+      return next;
+    });
+    await eventually(async () =>
+      expect((await services.api.getConnection(well.id)).nextAutomaticAction).toEqual({
+        what: 'sync',
+        at: waiting?.nextAllowedAt,
+      }),
+    );
+    await services.sandbox.call('PATCH', `/connections/${one.bankId}`, { state: null, sync: false });
+    await tell(one.iban, 'TOLD');
+    await eventually(async () => {
+      expect((await services.api.getSync(waiting?.id ?? '')).status).toBe('success');
+      expect(await Promise.all([one, two, well].map(incidentOf))).toEqual([null, null, null]);
+    });
+    expect(await labelsOf(one)).toContain('TOLD');
+    expect((await runsOf(one))[0]).toMatchObject({ trigger: 'webhook', status: 'success' });
+    expect((await runsOf(one)).map(({ errorCode }) => errorCode)).not.toContain('bank.circuit-open');
+  }, 120_000);
+
   it('is not what a connection of it is that only its holder can mend', async () => {
     const bic = freshBic();
     const [one, two] = [await linked(bic), await linked(bic)];

@@ -45,10 +45,19 @@ describe('what happens next by itself', () => {
     ['the caller’s', linked({ problem: { code: ACCOUNT_AMBIGUOUS, owner: 'user' } }), null, 'caller'],
   ])('is told with its time where the connection is %s', (_, state, what, owner) => {
     const at = what === 'sync' ? NEXT_SYNC : NEXT_TRY;
-    expect(nextAutomaticAction(state, NEXT_SYNC)).toEqual(what === null ? null : { what, at });
+    const coming = { nextSync: NEXT_SYNC, waitingUntil: null };
+    expect(nextAutomaticAction(state, coming)).toEqual(what === null ? null : { what, at });
     expect(actionOwner(state)).toBe(owner);
   });
 
   it('is no sync where the schedule never comes round', () =>
-    expect(nextAutomaticAction(linked(), null)).toBeNull());
+    expect(nextAutomaticAction(linked(), { nextSync: null, waitingUntil: null })).toBeNull());
+
+  it.each([
+    ['the run that waits, before the schedule', linked(), '2026-11-23T13:16:00.000Z', 'sync', '2026-11-23T13:16:00.000Z'],
+    ['the run that waits, before the provider', ill('provider', { nextTryAt: NEXT_TRY }), '2026-11-23T13:16:00.000Z', 'sync', '2026-11-23T13:16:00.000Z'],
+    ['the run that waits, where nothing else comes', ill('user'), '2026-11-25T00:00:00.000Z', 'sync', '2026-11-25T00:00:00.000Z'],
+    ['the schedule, before the run that waits', linked(), '2026-11-24T02:00:00.000Z', 'sync', NEXT_SYNC],
+  ] as const)('is %s', (_, state, waitingUntil, what, at) =>
+    expect(nextAutomaticAction(state, { nextSync: NEXT_SYNC, waitingUntil })).toEqual({ what, at })); // prettier-ignore
 });

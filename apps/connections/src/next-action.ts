@@ -27,14 +27,30 @@ export const actionOwner = (state: KnownConnection): ConnectionView['actionOwner
   return state.automaticRefresh === false ? 'operator' : null;
 };
 
-/** What comes next by itself. `nextSync`: when the schedule serves the connections that are due, `null` when it never does. */
-export const nextAutomaticAction = (
-  state: KnownConnection,
-  nextSync: string | null,
-): ConnectionView['nextAutomaticAction'] => {
-  if (state.status !== 'linked') return null;
+type NextAction = ConnectionView['nextAutomaticAction'];
+
+const bySchedule = (state: KnownConnection, nextSync: string | null): NextAction => {
   const { problem, waiting, nextTryAt, syncEnabled } = state;
   if ((problem || waiting) && nextTryAt) return { what: 'provider-retry', at: nextTryAt };
   const isDue = syncEnabled && (problem === null || healsByItself(problem.owner));
   return isDue && nextSync !== null ? { what: 'sync', at: nextSync } : null;
+};
+
+export interface ComingSyncs {
+  /** When the schedule serves the connections that are due; `null`: never. */
+  readonly nextSync: string | null;
+  /** When a run that waits already may begin; `null`: none does. */
+  readonly waitingUntil: string | null;
+}
+
+/** What comes next by itself. */
+export const nextAutomaticAction = (
+  state: KnownConnection,
+  { nextSync, waitingUntil }: ComingSyncs,
+): NextAction => {
+  if (state.status !== 'linked') return null;
+  const next = bySchedule(state, nextSync);
+  if (waitingUntil === null) return next;
+  const isSooner = next === null || Date.parse(waitingUntil) < Date.parse(next.at);
+  return isSooner ? { what: 'sync', at: waitingUntil } : next;
 };

@@ -22,6 +22,7 @@ import { RequestSyncWhenLinkedReactor } from './request-sync/request-sync-when-l
 import { busyShareMeter } from './run-sync/busy-share.js';
 import { DispatchSyncReactor } from './run-sync/dispatch-sync.reactor.js';
 import { DispatchWaitingRunsJob } from './run-sync/dispatch-waiting-runs.job.js';
+import { EndWaitsJob } from './run-sync/end-waits.job.js';
 import { Staging } from './run-sync/staging.js';
 import { syncHistoryProjection } from './sync-history/sync-history.projection.js';
 import { SyncDeps } from './sync-deps.js';
@@ -31,6 +32,7 @@ const MS_PER_DAY = 86_400_000;
 const SWEEP_EVERY_MS = 5_000;
 const AGE_OUT_EVERY_MS = 600_000;
 const LOOK_FOR_DUE_EVERY_MS = 500;
+const END_WAITS_EVERY_MS = 1_000;
 const RETRY_DELAYS_MS = [2_000, 5_000, 15_000];
 const RETRY_FOR_MS = 60_000;
 /** Providers take seconds for it, now and then minutes; their webhook then asks for another run. */
@@ -105,6 +107,8 @@ export const startSync = async (resources: ServiceResources): Promise<{ stop(): 
   const dispatcher = periodically('dispatch-waiting-runs', LOOK_FOR_DUE_EVERY_MS, logger, () =>
     waiting.dispatchDue(),
   );
+  const waits = new EndWaitsJob(deps);
+  const waker = periodically('end-waits', END_WAITS_EVERY_MS, logger, () => waits.endWaits());
   const { deliveryRetentionDays: days } = config;
   const report = reportForgotten(logger, service.metrics, days);
   const ageing = new AgeOutDeliveriesJob(deps, days, report);
@@ -115,7 +119,7 @@ export const startSync = async (resources: ServiceResources): Promise<{ stop(): 
   return {
     stop: async () => {
       stopping.abort();
-      await Promise.all([sweeper.stop(), dispatcher.stop(), forgetter.stop()]);
+      await Promise.all([sweeper.stop(), dispatcher.stop(), waker.stop(), forgetter.stop()]);
       await service.stop();
     },
   };

@@ -41,7 +41,13 @@ const inMs = (ms: number) => new Date(NOW + ms).toISOString();
 describe('a circuit', () => {
   it('opens after so many failures in a row, not before', () => {
     expect(admission(after(['fault', 'fault']), NOW)).toEqual({ kind: 'closed', failures: 2 });
-    expect(admission(opened, NOW)).toEqual({ kind: 'open', failures: 3, until: inMs(60_000) });
+    expect(admission(opened, NOW)).toEqual({
+      kind: 'open',
+      failures: 3,
+      until: inMs(60_000),
+      isLooking: false,
+      ofBank: false,
+    });
   });
 
   it('counts anew after a success, and is left as it is by what says nothing of the bank', () => {
@@ -65,6 +71,7 @@ describe('a circuit', () => {
       expect(admission(looking.state, NOW + 60_001, request)).toMatchObject({
         kind: 'open',
         until: inMs(90_000),
+        isLooking: true,
       });
   });
 

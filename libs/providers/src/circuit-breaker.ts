@@ -11,7 +11,15 @@ export type Admission =
   /** The bank is left alone; this one looks whether that can end. Nobody else does until it has reported. */
   | { readonly kind: 'probe'; readonly failures: number }
   /** Not now. `until`: ISO 8601 UTC, when the next look is allowed to what comes by itself. */
-  | { readonly kind: 'open'; readonly failures: number; readonly until: string };
+  | {
+      readonly kind: 'open';
+      readonly failures: number;
+      readonly until: string;
+      /** Somebody looks at this moment. */
+      readonly isLooking: boolean;
+      /** The provider answers well, and cannot reach the bank, it says. */
+      readonly ofBank: boolean;
+    };
 
 /**
  * What a run came to, as far as it tells of the bank. `ok`: the provider has been at the bank anew; `answered`: the provider
@@ -101,13 +109,11 @@ export const decideAdmission = (
   const { failures, pauses, untilMs, probeUntilMs } = state;
   if (pauses === 0 || isOthersAlone(state, connectionId))
     return { admission: { kind: 'closed', failures }, state };
-  if (probeUntilMs > nowMs) {
-    const until = instant(Math.max(untilMs, probeUntilMs));
-    return { admission: { kind: 'open', failures, until }, state };
-  }
-  return attended || (told && isOfBank(state)) || untilMs <= nowMs
-    ? { admission: { kind: 'probe', failures }, state: { ...state, probeUntilMs: nowMs + probeMs } }
-    : { admission: { kind: 'open', failures, until: instant(untilMs) }, state };
+  const [isLooking, ofBank] = [probeUntilMs > nowMs, isOfBank(state)];
+  if (!isLooking && (attended || (told && ofBank) || untilMs <= nowMs))
+    return { admission: { kind: 'probe', failures }, state: { ...state, probeUntilMs: nowMs + probeMs } };
+  const until = instant(isLooking ? Math.max(untilMs, probeUntilMs) : untilMs);
+  return { admission: { kind: 'open', failures, until, isLooking, ofBank }, state };
 };
 
 /**

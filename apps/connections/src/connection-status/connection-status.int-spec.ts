@@ -162,6 +162,27 @@ describe('a connection as the outside sees it', () => {
     });
   });
 
+  it('tells when a run that waits begins, until it has begun or need not wait', async () => {
+    const { connectionId, opened, linked, write, get } = scene();
+    const happen = (type: SyncEvent['type'], data: object = {}) =>
+      project(`sync-${connectionId}`, 2, { type, data: { connectionId, ...data } } as unknown as SyncEvent);
+    const next = async () => (await get()).nextAutomaticAction;
+    await write(0, opened, linked);
+    expect(await next()).toBeNull();
+    for (const [type, data] of [
+      ['SyncStarted', { attempt: 1 }],
+      ['SyncJoined', { endsWait: true }],
+      ['SyncTimedOut', { endedAt: at(4) }],
+    ] as const) {
+      await happen('SyncRequested', { notBefore: at(9) });
+      expect(await next()).toEqual({ what: 'sync', at: at(9) });
+      await happen('SyncJoined', { endsWait: false });
+      expect(await next()).toEqual({ what: 'sync', at: at(9) });
+      await happen(type, data);
+      expect(await next()).toBeNull();
+    }
+  });
+
   it('tells an error before a pause, and a disconnection before both', async () => {
     const { opened, linked, tracked, event, write, get } = scene();
     await write(0, opened, linked, tracked, event('SyncPaused'));

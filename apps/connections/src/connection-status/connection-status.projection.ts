@@ -32,6 +32,7 @@ const migrations: readonly string[] = [
    );`,
   `ALTER TABLE {schema}.connections ADD COLUMN refreshes jsonb NOT NULL DEFAULT '[]';`,
   `ALTER TABLE {schema}.connections ADD COLUMN looks jsonb NOT NULL DEFAULT '{}';`,
+  `ALTER TABLE {schema}.connections ADD COLUMN waiting_until timestamptz;`,
 ];
 
 const loadState = async (tx: Sql, schema: string, id: string): Promise<ConnectionState> => {
@@ -73,7 +74,37 @@ const looksById = (looks: readonly AccountLook[]): AccountLooks =>
     looks.map(({ providerAccountId, refreshedAt, problem }) => [providerAccountId, { refreshedAt, problem }]),
   );
 
+/** Until when the open run waits before it begins; `null`: it does not, `undefined`: nothing is said of that. */
+const waitingUntil = (event: SyncEvent): string | null | undefined => {
+  switch (event.type) {
+    case 'SyncRequested':
+      return event.data.notBefore;
+    case 'SyncJoined':
+      return event.data.endsWait ? null : undefined;
+    case 'SyncStarted':
+      return event.data.attempt === 1 ? null : undefined;
+    case 'SyncTimedOut':
+      return null;
+    case 'SyncQueuedAgain':
+    case 'RefreshDecided':
+    case 'SyncSliceCompleted':
+    case 'SyncCompleted':
+    case 'SyncFailed':
+      return undefined;
+  }
+};
+
+const projectWait = async (tx: Sql, schema: string, event: SyncEvent): Promise<void> => {
+  const until = waitingUntil(event);
+  if (until === undefined) return;
+  await tx.execute(
+    `UPDATE ${schema}.connections SET waiting_until = $2 WHERE id = $1 AND waiting_until IS DISTINCT FROM $2`,
+    [event.data.connectionId, until],
+  );
+};
+
 const projectSync = async (tx: Sql, schema: string, event: SyncEvent): Promise<void> => {
+  await projectWait(tx, schema, event);
   if (event.type !== 'SyncCompleted' && event.type !== 'SyncFailed' && event.type !== 'SyncTimedOut') return;
   const status = event.type === 'SyncCompleted' ? event.data.status : 'failure';
   await tx.execute(

@@ -20,6 +20,7 @@ interface ConnectionRow {
   readonly last_sync_at: string | null;
   readonly last_sync_status: ConnectionView['lastSyncStatus'];
   readonly looks: AccountLooks;
+  readonly waiting_until: string | null;
 }
 
 /** When the schedule comes round next; `null`: never. */
@@ -72,7 +73,10 @@ const viewOf = (row: ConnectionRow, { balances, circuits, nextSync }: Beside): C
     statusReasonCode: reason?.code ?? null,
     statusReasonParameters: reason?.parameters ?? {},
     actionOwner: actionOwner(state),
-    nextAutomaticAction: nextAutomaticAction(state, nextSync()),
+    nextAutomaticAction: nextAutomaticAction(state, {
+      nextSync: nextSync(),
+      waitingUntil: row.waiting_until,
+    }),
     bankIncident: incidentOf(state, circuits),
     syncEnabled: state.syncEnabled,
     syncDaysBack: state.syncDaysBack,

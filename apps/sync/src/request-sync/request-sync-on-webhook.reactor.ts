@@ -51,6 +51,9 @@ const linkOf = (recorded: RecordedEvent): Link | undefined => {
 const isDeletion = ({ notice }: Incoming): boolean =>
   notice.kind === 'connection-deleted' || notice.kind === 'user-deleted';
 
+/** The provider says that it has just been at the bank, and nothing of a problem. */
+const tellsOfLook = ({ notice }: Incoming): boolean => notice.kind === 'data-may-have-changed';
+
 /** It was received before, and forgotten by age since: only then is its stream not at its beginning. */
 const isReceivedAgain = ({ recorded }: Incoming): boolean =>
   recorded.type === 'WebhookReceived' && recorded.revision > 0n;
@@ -112,7 +115,10 @@ export class RequestSyncOnWebhookReactor {
       const all = [first, ...others];
       const requestIds = all.map(({ requestId }) => requestId);
       const { outcome, repeated } = await inStoryOf(this.#deps.correlation, first.recorded, () =>
-        this.#request(connectionId, requestIds, all.some(isDeletion)),
+        this.#request(connectionId, requestIds, {
+          evenPaused: all.some(isDeletion),
+          told: all.some(tellsOfLook),
+        }),
       );
       for (const each of all) {
         note(each, isReceivedAgain(each) && repeated.has(each.requestId) ? REPEATED : outcome);
@@ -154,12 +160,16 @@ export class RequestSyncOnWebhookReactor {
     return groups;
   }
 
-  async #request(connectionId: string, requestIds: readonly string[], evenPaused: boolean): Promise<Asked> {
+  async #request(
+    connectionId: string,
+    requestIds: readonly string[],
+    hints: { readonly evenPaused: boolean; readonly told: boolean },
+  ): Promise<Asked> {
     const none: ReadonlySet<string> = new Set();
     try {
       const webhookNotBefore = this.#notBefore();
       const command = new RequestSyncOf(connectionId, 'webhook', requestIds, {
-        evenPaused,
+        ...hints,
         webhookNotBefore,
       });
       const result = await this.#commands.execute<RequestSyncOf, RequestSyncResult>(command);
@@ -208,7 +218,7 @@ export class RequestSyncOnWebhookReactor {
   ): Promise<void> {
     const requestIds = parked.map(({ requestId }) => requestId);
     const { outcome } = await inStoryOf(this.#deps.correlation, recorded, () =>
-      this.#request(connectionId, requestIds, false),
+      this.#request(connectionId, requestIds, { evenPaused: false, told: false }),
     );
     if (outcome.kind === 'parked') return;
     const now = this.#deps.clock.now();

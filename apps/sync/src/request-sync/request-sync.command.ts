@@ -15,6 +15,8 @@ export class RequestSyncOf {
       readonly evenPaused?: boolean;
       /** A run that webhooks alone ask for starts no sooner. */
       readonly webhookNotBefore?: string | null;
+      /** The provider says by itself that it has just been at the bank. */
+      readonly told?: boolean;
     } = {},
   ) {}
 }

@@ -36,6 +36,7 @@ export class RequestSyncHandler implements ICommandHandler<RequestSyncOf, Reques
         slot: command.options.slot ?? null,
         webhookIntervalMs: this.#deps.policy.webhookIntervalMs,
         webhookNotBefore: command.options.webhookNotBefore ?? null,
+        ...(command.options.told === true && { told: true }),
         now: this.#deps.clock.now(),
       },
       { metadata: this.#deps.metadata(tenantId) },

@@ -10,6 +10,12 @@ const waitOf = (notBefore: string): number => Date.parse(notBefore) - Date.parse
 const told = (retryAfterMs: number) =>
   new ProviderError('retry-after', 'powens.rate-limited', 'Wait.', { retryAfterMs });
 
+const bankLeftAlone = (until: string) =>
+  new BankLeftAlone(
+    { kind: 'open', failures: 5, until, isLooking: false, ofBank: false },
+    { provider: 'powens', bank: 'BANKFRPP' },
+  );
+
 describe('what stopped a run says until when nothing asks again', () => {
   it.each([
     ['the provider, with a time', told(90_000), null, inMs(90_000)],
@@ -19,7 +25,7 @@ describe('what stopped a run says until when nothing asks again', () => {
       null,
       null,
     ],
-    ['the bank that is left alone', new BankLeftAlone(5, inMs(60_000)), null, inMs(60_000)],
+    ['the bank that is left alone', bankLeftAlone(inMs(60_000)), null, inMs(60_000)],
     ['the failure that made it so', new ProviderError('retry', 'powens.timeout', 'x'), inMs(7), inMs(7)],
     ['a failure that passes', new ProviderError('retry', 'powens.timeout', 'x'), null, null],
     ['a refused password', new ProviderError('needs-user', 'powens.wrong-password', 'x'), null, null],

@@ -16,7 +16,7 @@ import { Staging } from './staging.js';
 import { confirmGone } from './confirm-gone.js';
 import { followUpOf, limitOf } from './follow-up.js';
 import { RefreshPending } from './look-at-bank.js';
-import { isBankFault, reportOfFailure, reportOfSuccess, WatchedBank } from './watched-bank.js';
+import { BankLeftAlone, isBankFault, reportOfFailure, reportOfSuccess, WatchedBank } from './watched-bank.js';
 import { AttemptOver, SyncAttempt } from './sync-attempt.js';
 import {
   ConnectionGone,
@@ -27,6 +27,8 @@ import {
   problemOf,
   RunOverdue,
 } from './sync-problem.js';
+
+const LOOK_AGAIN_MS = 1_000;
 
 const byCode = (a: RunProblem, b: RunProblem): number => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
 
@@ -67,7 +69,10 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     let bank: WatchedBank | null = null;
     try {
       if (target.status !== 'linked') throw disconnectedMeanwhile();
-      bank = await WatchedBank.admit(this.#deps.circuits, target, { attended, told: false });
+      bank = await WatchedBank.admit(this.#deps.circuits, target, {
+        attended,
+        told: run.told === true,
+      });
       await new SyncAttempt(this.#deps, this.#staging, { ...memory, run, progress }).carryOut(target);
       await bank.report(reportOfSuccess(progress, memory.provedRefresh));
     } catch (error) {
@@ -114,6 +119,10 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       return { kind: 'later', delayMs, cause: error };
     }
     if (error instanceof RefreshPending) return { kind: 'later', delayMs: error.delayMs, cause: error };
+    // Whoever may look, and finds somebody looking, learns in a moment what came of it.
+    const mayLook = isAttended(run, this.#deps.clock.now()) || run.told === true;
+    if (error instanceof BankLeftAlone && error.isLooking && mayLook && this.#isYoung(run, LOOK_AGAIN_MS))
+      return { kind: 'later', delayMs: LOOK_AGAIN_MS, cause: error };
     const isProbe = bank?.isProbe === true && isBankFault(error);
     const delayMs = isPassing(error) && !isProbe ? this.#patience(run, error) : null;
     if (isPassing(error) && delayMs !== null) return { kind: 'later', delayMs, cause: error };
@@ -134,11 +143,18 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
     const leftAloneUntil = (await bank?.report(reportOfFailure(error))) ?? null;
     const now = this.#deps.clock.now();
     const nextAllowedAt = limitOf(error, leftAloneUntil, now);
+    const leftAlone =
+      error instanceof BankLeftAlone
+        ? error.leftAlone
+        : leftAloneUntil === null
+          ? undefined
+          : bank?.leftAlone;
     const isWanted = target.status === 'linked' && target.syncEnabled;
     const { syncId, attempt } = run;
     const end = { syncId, attempt, errorMessage: problem.message, outcome, now };
     const limit = nextAllowedAt !== null && {
       nextAllowedAt,
+      ...(leftAlone && { leftAlone }),
       ...(isWanted && { followUp: followUpOf(run, nextAllowedAt, now) }),
     };
     const command: SyncCommand =
@@ -153,11 +169,16 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
 
   /** How long to wait before the next attempt; `null` when the run has been open for too long to try again. */
   #patience(run: OpenRun, { options }: ProviderError): number | null {
-    const { retryDelaysMs, retryForMs } = this.#deps.policy;
-    const openForMs = Date.parse(this.#deps.clock.now()) - Date.parse(run.startedAt ?? run.requestedAt);
+    const { retryDelaysMs } = this.#deps.policy;
     const usual = retryDelaysMs[Math.min(run.attempt, retryDelaysMs.length) - 1] ?? 0;
     const delayMs = Math.max(usual, options.retryAfterMs ?? 0);
-    return openForMs + delayMs <= retryForMs ? delayMs : null;
+    return this.#isYoung(run, delayMs) ? delayMs : null;
+  }
+
+  /** Whether it is worth waiting so long still. */
+  #isYoung(run: OpenRun, delayMs: number): boolean {
+    const openForMs = Date.parse(this.#deps.clock.now()) - Date.parse(run.startedAt ?? run.requestedAt);
+    return openForMs + delayMs <= this.#deps.policy.retryForMs;
   }
 
   /** Before the run is told to be over: whoever sees its end sees the connection as it is. */

@@ -1,5 +1,6 @@
-import type { LinkedConnection } from '#domain';
+import type { LeftAlone, LinkedConnection } from '#domain';
 import {
+  type Admission,
   type Circuit,
   type CircuitBreaker,
   type CircuitReport,
@@ -10,13 +11,20 @@ import {
 import type { RunProgress } from './run-progress.js';
 import { SyncProblem } from './sync-problem.js';
 
+type OpenAdmission = Extract<Admission, { readonly kind: 'open' }>;
+
 /** The bank, or the provider on the way to it, has failed again and again; nothing was asked. */
 export class BankLeftAlone extends SyncProblem {
-  constructor(
-    failures: number,
-    readonly until: string,
-  ) {
+  readonly until: string;
+  /** Somebody looks at this moment whether it answers again. */
+  readonly isLooking: boolean;
+  readonly leftAlone: LeftAlone;
+
+  constructor({ failures, until, isLooking, ofBank }: OpenAdmission, circuit: Circuit) {
     super('bank.circuit-open', { failures: String(failures), until });
+    this.until = until;
+    this.isLooking = isLooking;
+    this.leftAlone = { ...circuit, untilTold: ofBank };
   }
 }
 
@@ -72,13 +80,18 @@ export class WatchedBank {
   ): Promise<WatchedBank> {
     const circuit = { provider: opened.provider, bank: opened.institutionId };
     const admission = await circuits.admit(circuit, { connectionId, ...request });
-    if (admission.kind === 'open') throw new BankLeftAlone(admission.failures, admission.until);
+    if (admission.kind === 'open') throw new BankLeftAlone(admission, circuit);
     return new WatchedBank(circuits, circuit, { connectionId, admission });
   }
 
   /** It looks whether the bank answers again: one failure is enough to know. */
   get isProbe(): boolean {
     return this.#visit.admission.kind === 'probe';
+  }
+
+  /** As runs are told that wait for it: what failed now is not mended by the provider's word alone. */
+  get leftAlone(): LeftAlone {
+    return { ...this.#circuit, untilTold: false };
   }
 
   /** Until when the bank is left alone now, if it is. */

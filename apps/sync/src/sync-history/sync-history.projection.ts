@@ -1,4 +1,4 @@
-import type { SyncContext, SyncEvent, SyncReport } from '#domain';
+import type { LeftAlone, SyncContext, SyncEvent, SyncReport } from '#domain';
 import { insertRows, type ProjectionModel, type Sql } from '#read-model';
 import { SYNC_HISTORY } from '../history-rows.js';
 import { endOf, type RunEnd } from '../run-end.js';
@@ -42,6 +42,7 @@ const migrations: readonly string[] = [
    CREATE INDEX waiting_runs ON {schema}.runs (opened_at) WHERE waits;`,
   `ALTER TABLE {schema}.runs ADD COLUMN progress jsonb;`,
   `ALTER TABLE {schema}.runs ADD COLUMN next_allowed_at timestamptz;`,
+  `ALTER TABLE {schema}.runs ADD COLUMN left_alone jsonb;`,
 ];
 
 interface Request {
@@ -68,20 +69,23 @@ interface Opening {
   readonly waits: boolean;
   /** Until then nothing but a person starts it. */
   readonly nextAllowedAt?: string | undefined;
+  /** The bank whose pause that is. */
+  readonly leftAlone?: LeftAlone | undefined;
 }
 
 const openRun = async (
   tx: Sql,
   schema: string,
   data: SyncContext & { readonly requestedAt: string; readonly trigger: string },
-  { openedAt, waits, nextAllowedAt }: Opening,
+  { openedAt, waits, nextAllowedAt, leftAlone }: Opening,
 ): Promise<void> => {
   const { syncId, connectionId, tenantId, companyId, requestedAt, trigger } = data;
   await tx.execute(
-    `INSERT INTO ${schema}.runs (sync_id, connection_id, tenant_id, company_id, trigger, status, queued, waits, created_at, opened_at, next_allowed_at)
-     VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10)
+    `INSERT INTO ${schema}.runs (sync_id, connection_id, tenant_id, company_id, trigger, status, queued, waits, created_at, opened_at, next_allowed_at, left_alone)
+     VALUES ($1, $2, $3, $4, $5, 'pending', $6, $7, $8, $9, $10, $11)
      ON CONFLICT (sync_id) DO UPDATE SET queued = excluded.queued, waits = excluded.waits,
-       opened_at = excluded.opened_at, trigger = excluded.trigger, next_allowed_at = excluded.next_allowed_at`,
+       opened_at = excluded.opened_at, trigger = excluded.trigger, next_allowed_at = excluded.next_allowed_at,
+       left_alone = excluded.left_alone`,
     [
       syncId,
       connectionId,
@@ -93,6 +97,7 @@ const openRun = async (
       requestedAt,
       openedAt,
       nextAllowedAt ?? null,
+      leftAlone ? JSON.stringify(leftAlone) : null,
     ],
   );
 };
@@ -120,11 +125,12 @@ const endRun = async (
 const projectEvent = async (tx: Sql, schema: string, event: SyncEvent, recordedAt: string): Promise<void> => {
   switch (event.type) {
     case 'SyncRequested': {
-      const { notBefore, nextAllowedAt } = event.data;
+      const { notBefore, nextAllowedAt, leftAlone } = event.data;
       return openRun(tx, schema, event.data, {
         openedAt: notBefore ?? recordedAt,
         waits: notBefore !== null,
         nextAllowedAt,
+        leftAlone,
       });
     }
     case 'SyncQueuedAgain':

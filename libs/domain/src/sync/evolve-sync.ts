@@ -1,4 +1,4 @@
-import type { SyncCause, SyncEvent, SyncJoined, SyncQueuedAgain } from './sync.events.js';
+import type { LeftAlone, SyncCause, SyncEvent, SyncJoined, SyncQueuedAgain } from './sync.events.js';
 import {
   LISTED_CAUSES,
   type OpenRun,
@@ -14,7 +14,7 @@ const later = (a: string | null, b: string | null): string | null =>
 /** What outlives a run. */
 const memoryOf = (state: SyncState) => {
   const { lastSlot, served, cursor, lastWebhookStart, firstRequestedAt, linkedAt } = state;
-  const { limitedUntil, lastRefresh, provedRefresh, refreshes } = state;
+  const { limitedUntil, leftAlone, lastRefresh, provedRefresh, refreshes } = state;
   return {
     lastSlot,
     served,
@@ -23,6 +23,7 @@ const memoryOf = (state: SyncState) => {
     firstRequestedAt,
     linkedAt,
     ...(limitedUntil !== undefined && { limitedUntil }),
+    ...(leftAlone && { leftAlone }),
     ...(lastRefresh && { lastRefresh }),
     ...(provedRefresh !== undefined && { provedRefresh }),
     ...(refreshes && { refreshes }),
@@ -92,13 +93,19 @@ const joined = <Run extends QueuedRun>(
   attended: run.attended || data.attended,
   slot: later(run.slot, data.slot),
   notBefore,
+  ...(data.told && { told: data.told }),
   ...attendedSince(data),
 });
 
-/** @param limitedUntil as the end of the run said: an older word is no longer true */
-const ended = (state: SyncState, cursor: string | null, limitedUntil?: string): SyncState => {
-  const { limitedUntil: _, ...memory } = memoryOf(state);
-  return { ...memory, ...(limitedUntil !== undefined && { limitedUntil }), status: 'idle', cursor };
+/** @param limit as the end of the run said: an older word is no longer true */
+const ended = (
+  state: SyncState,
+  cursor: string | null,
+  { nextAllowedAt: limitedUntil, leftAlone }: { nextAllowedAt?: string; leftAlone?: LeftAlone } = {},
+): SyncState => {
+  const { limitedUntil: _, leftAlone: __, ...memory } = memoryOf(state);
+  const limit = { ...(limitedUntil !== undefined && { limitedUntil }), ...(leftAlone && { leftAlone }) };
+  return { ...memory, ...limit, status: 'idle', cursor };
 };
 
 export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
@@ -154,7 +161,7 @@ export const evolveSync = (state: SyncState, event: SyncEvent): SyncState => {
       return status === 'success' && refreshedAt !== null ? { ...after, provedRefresh: refreshedAt } : after;
     }
     case 'SyncFailed':
-      return ended(state, state.cursor, event.data.nextAllowedAt);
+      return ended(state, state.cursor, event.data);
     case 'SyncTimedOut':
       return ended(state, state.cursor);
   }

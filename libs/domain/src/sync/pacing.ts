@@ -1,5 +1,5 @@
 import { later } from '#kernel';
-import type { SyncTrigger } from './sync.events.js';
+import type { LeftAlone, SyncTrigger } from './sync.events.js';
 import type { SyncState } from './sync.state.js';
 
 /** Whether an instant lies ahead of `now`; `null` never does. */
@@ -33,6 +33,25 @@ export const earliestStart = (
   return isToCome(earliest, now) ? earliest : null;
 };
 
-/** Until when the provider is left alone by what comes by itself; a person may always try. `null`: it need not be. */
-export const heldUntil = (attended: boolean, limitedUntil: string | undefined, now: string): string | null =>
-  !attended && limitedUntil !== undefined && isToCome(limitedUntil, now) ? limitedUntil : null;
+/** Whom a limit may not hold: a person may always try, and so may what the provider's own word set off. */
+export interface Asking {
+  readonly attended: boolean;
+  readonly told?: true;
+}
+
+/** Until when, and because of which bank; `undefined`: nothing is limited. */
+export interface Limit {
+  readonly nextAllowedAt?: string;
+  readonly leftAlone?: LeftAlone;
+}
+
+/** Whether the provider says that it could reach the bank that is left alone because it could not. */
+export const isToldWell = ({ told }: Pick<Asking, 'told'>, { leftAlone }: Limit): boolean =>
+  told === true && leftAlone?.untilTold === true;
+
+/** Until when the provider is left alone by what comes by itself. `null`: it need not be. */
+export const heldUntil = (asking: Asking, limit: Limit, now: string): string | null => {
+  const { nextAllowedAt } = limit;
+  if (nextAllowedAt === undefined || asking.attended || isToldWell(asking, limit)) return null;
+  return isToCome(nextAllowedAt, now) ? nextAllowedAt : null;
+};

@@ -1,4 +1,4 @@
-import { earliestStart, heldUntil, laterInstant } from './pacing.js';
+import { earliestStart, heldUntil, isToldWell, laterInstant } from './pacing.js';
 import type { SyncEvent, SyncTrigger } from './sync.events.js';
 import type { SyncState } from './sync.state.js';
 
@@ -18,6 +18,8 @@ export interface RequestSync {
   readonly webhookIntervalMs: number;
   /** A run that webhooks alone ask for waits for this, where many are asked for at once. `null` or left out: for nothing. */
   readonly webhookNotBefore?: string | null;
+  /** The provider says by itself that it has just been at the bank. */
+  readonly told?: true;
   readonly now: string;
 }
 
@@ -39,7 +41,7 @@ const triggerOf = (run: { readonly trigger: SyncTrigger }, trigger: SyncTrigger)
 
 /** Becomes part of the run that reads next: the open one as long as it has read nothing, else the one after it. */
 export const requestSync = (command: RequestSync, state: SyncState): readonly SyncEvent[] => {
-  const { trigger, slot, now, connectionId, tenantId, companyId } = command;
+  const { trigger, slot, told, now, connectionId, tenantId, companyId } = command;
   const requestIds = unserved(command, state);
   if (requestIds.length === 0 || isAhead(state, command.syncId)) return [];
   if (slot !== null && state.lastSlot !== null && slot <= state.lastSlot) return [];
@@ -53,18 +55,25 @@ export const requestSync = (command: RequestSync, state: SyncState): readonly Sy
     attended: trigger === 'manual' || trigger === 'link',
     slot,
     requestedAt: now,
+    ...(told && { told }),
   };
   if (state.status === 'idle') {
-    const held = heldUntil(request.attended, state.limitedUntil, now);
+    const { limitedUntil, leftAlone } = state;
+    const known = {
+      ...(limitedUntil !== undefined && { nextAllowedAt: limitedUntil }),
+      ...(leftAlone && { leftAlone }),
+    };
+    const held = heldUntil(request, known, now);
     const notBefore = laterInstant(earliestStart(trigger, state, command), held);
-    const limit = held === null ? {} : { nextAllowedAt: held };
+    const limit = held === null ? {} : known;
     return [{ type: 'SyncRequested', data: { ...request, notBefore, ...limit } }];
   }
   const { run, queued } = state;
   if (run.attempt === 0) {
     const joint = triggerOf(run, trigger);
-    const isHeld = heldUntil(request.attended, run.nextAllowedAt, now) !== null;
-    const endsWait = run.notBefore !== null && joint !== 'webhook' && !isHeld;
+    const isHeld = heldUntil(request, run, now) !== null;
+    const isPaced = joint === 'webhook' && !isToldWell(request, run);
+    const endsWait = run.notBefore !== null && !isPaced && !isHeld;
     return [{ type: 'SyncJoined', data: { ...request, syncId: run.syncId, trigger: joint, endsWait } }];
   }
   const joint = queued ? triggerOf(queued, trigger) : trigger;

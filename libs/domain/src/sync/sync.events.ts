@@ -2,6 +2,14 @@ import type { UnreadableReason } from '../bank-transaction.js';
 
 export type SyncTrigger = 'manual' | 'schedule' | 'webhook' | 'link';
 
+/** A bank that failed again and again and is left alone for a while, as one provider reaches it. */
+export interface LeftAlone {
+  readonly provider: string;
+  readonly bank: string;
+  /** It is the provider that cannot reach the bank: once it says that it was there, that is worth a look. */
+  readonly untilTold: boolean;
+}
+
 /** One request that a run serves. */
 export interface SyncCause {
   readonly requestId: string;
@@ -134,19 +142,25 @@ export interface SyncRequested {
     readonly attendedAt?: string;
     /** Until then `notBefore` is not pacing: the provider, or its bank, is left alone, and only a person ends that wait. */
     readonly nextAllowedAt?: string;
+    /** Whose pause `nextAllowedAt` is; absent: the provider's own word, or there is none. */
+    readonly leftAlone?: LeftAlone;
     /** It takes up a run that was stopped, as so many before it; absent: it takes up none. */
     readonly followUp?: number;
+    /** The provider says by itself that it has just been at the bank. */
+    readonly told?: true;
   };
 }
 
 interface FurtherRequests {
-  /** The requests that join, at least one. */
+  /** The requests that join: at least one, unless it is only that a wait ends. */
   readonly causes: readonly SyncCause[];
   /** The run's trigger from here on. */
   readonly trigger: SyncTrigger;
   readonly attended: boolean;
   readonly slot: string | null;
   readonly requestedAt: string;
+  /** The provider says by itself that it has just been at the bank. */
+  readonly told?: true;
 }
 
 /** Another run will follow the open one, which has read already; written again for further requests that join it. */
@@ -159,7 +173,7 @@ export interface SyncQueuedAgain {
     };
 }
 
-/** Requests became part of the open run: no attempt of it had started, so it reads what they are about. */
+/** Requests became part of the open run, or its wait ended: no attempt of it had started, so it reads what they are about. */
 export interface SyncJoined {
   readonly type: 'SyncJoined';
   readonly data: SyncContext &
@@ -226,6 +240,8 @@ export interface SyncFailed {
       readonly errorMessage: string;
       /** The provider, or our own care for it, allows no call before; absent: nothing is known. */
       readonly nextAllowedAt?: string;
+      /** The bank whose pause that is; absent: the provider said so. */
+      readonly leftAlone?: LeftAlone;
     };
 }
 

@@ -83,11 +83,17 @@ function requestFrom(
   slot: fc.Arbitrary<string | null>,
 ): fc.Arbitrary<SyncCommand> {
   return fc
-    .record({ trigger, slot, requestIds: fc.array(requestIds, { minLength: 1, maxLength: 4 }) })
-    .map((request) => ({
+    .record({
+      trigger,
+      slot,
+      requestIds: fc.array(requestIds, { minLength: 1, maxLength: 4 }),
+      isTold: fc.boolean(),
+    })
+    .map(({ isTold, ...request }) => ({
       type: 'RequestSync',
       ...owner,
       ...request,
+      ...(isTold && { told: true }),
       syncId: '',
       webhookIntervalMs: INTERVAL_MS,
       now: NOW,

@@ -622,6 +622,55 @@ describe('a run that was stopped', () => {
     expect(late).toMatchObject({ data: { notBefore: null } });
   });
 
+  it('is tried at once when the provider says that it reached the bank, of which it had said that it could not', () => {
+    const leftAlone = { provider: 'powens', bank: 'BANKFRPP', untilTold: true };
+    const ofBank = { ...stop, leftAlone };
+    const events = sync.decide(ofBank, stateAfter(sync, ...history));
+    expect(events).toMatchObject([{ data: { leftAlone } }, { data: { leftAlone } }]);
+    const hint = request('c', { told: true, now: LATER });
+    const [event] = sync.decide(hint, stateAfter(sync, ...history, ...events));
+    expect(event).toMatchObject({
+      type: 'SyncJoined',
+      data: { endsWait: true, attended: false, told: true },
+    });
+    const alone = stateAfter(sync, ...history, ...events.slice(0, 1));
+    expect(sync.decide(hint, alone)).toMatchObject([{ data: { notBefore: null, told: true } }]);
+    const held = sync.decide(request('c', { now: LATER }), alone);
+    expect(held).toMatchObject([{ data: { notBefore: at(900), leftAlone } }]);
+    expect(
+      sync.decide(
+        request('d', { told: true, now: LATER }),
+        stateAfter(sync, ...history, ...events.slice(0, 1), ...held),
+      ),
+    ).toMatchObject([{ data: { endsWait: true } }]);
+    for (const other of [stop, { ...stop, leftAlone: { ...leftAlone, untilTold: false } }]) {
+      const after = stateAfter(sync, ...history, ...sync.decide(other, stateAfter(sync, ...history)));
+      expect(sync.decide(hint, after)).toMatchObject([{ data: { endsWait: false } }]);
+    }
+  });
+
+  it('waits for its bank no longer than that is left alone, and for a provider as long as it said', () => {
+    const leftAlone = { provider: 'powens', bank: 'BANKFRPP', untilTold: false };
+    const waiting = stateAfter(
+      sync,
+      ...history,
+      ...sync.decide({ ...stop, leftAlone }, stateAfter(sync, ...history)),
+    );
+    const end = { type: 'EndWait', syncId: 'run-z', now: LATER } as const;
+    const ends = sync.decide(end, waiting);
+    expect(ends).toMatchObject([
+      { type: 'SyncJoined', data: { syncId: 'run-z', causes: [], endsWait: true, trigger: 'schedule' } },
+    ]);
+    const free = ends.reduce(sync.evolve, waiting);
+    expect(free).toMatchObject({ run: { notBefore: null } });
+    expect(sync.decide(end, free)).toEqual([]);
+    expect(sync.decide({ ...end, now: at(960) }, waiting)).toEqual([]);
+    expect(sync.decide({ ...end, syncId: 'run-a' }, waiting)).toEqual([]);
+    given(sync, ...limited)
+      .when(end)
+      .thenNothing();
+  });
+
   it('is tried at once when a person asks', () => {
     const wish = request('c', { trigger: 'manual', now: LATER });
     const [event] = sync.decide(wish, stateAfter(sync, ...limited));

@@ -1,4 +1,11 @@
-import type { RefreshReport, SyncCause, SyncContext, SyncTally, SyncTrigger } from './sync.events.js';
+import type {
+  LeftAlone,
+  RefreshReport,
+  SyncCause,
+  SyncContext,
+  SyncTally,
+  SyncTrigger,
+} from './sync.events.js';
 
 /**
  * How many served requests are remembered at least to recognise a repeated one. More than any reactor asks at once: what
@@ -26,7 +33,9 @@ export interface OpenRun extends SyncContext {
   readonly attendedAt?: string;
   /** As {@link SyncRequested} tells them. */
   readonly nextAllowedAt?: string;
+  readonly leftAlone?: LeftAlone;
   readonly followUp?: number;
+  readonly told?: true;
   /** Decided once for all attempts of the run; absent: not yet. */
   readonly refresh?: OpenRefresh;
 }
@@ -67,6 +76,8 @@ interface Memory {
   readonly lastWebhookStart: string | null;
   /** What comes by itself starts nothing before this: the last run was told so. Absent: it was not. */
   readonly limitedUntil?: string;
+  /** The bank whose pause that is; absent: the provider said so. */
+  readonly leftAlone?: LeftAlone;
   /** When the provider had been at the bank last, as of the last success. Absent: there was none. */
   readonly provedRefresh?: string;
   /** When the provider had been at the bank, as of the last completed runs since the bank was linked; oldest first. */

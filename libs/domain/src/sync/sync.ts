@@ -1,14 +1,16 @@
 import type { Decider } from '#kernel';
 import { evolveSync } from './evolve-sync.js';
-import { heldUntil, isToCome, laterInstant } from './pacing.js';
+import { heldUntil, isToCome, laterInstant, type Limit } from './pacing.js';
 import { type RequestSync, requestSync } from './request-sync.js';
 import type {
+  LeftAlone,
   RefreshDecided,
   RefreshReport,
   RunProblem,
   SyncCompleted,
   SyncContext,
   SyncEvent,
+  SyncJoined,
   SyncReport,
   SyncRequested,
   SyncSliceCompleted,
@@ -58,6 +60,8 @@ export interface FailSync {
   readonly outcome: RunOutcome;
   /** The provider, or our own care for it, allows nothing before: what comes by itself waits until then. */
   readonly nextAllowedAt?: string;
+  /** The bank whose pause that is; absent: the provider said so. */
+  readonly leftAlone?: LeftAlone;
   /** The run that takes this one up by itself, where none is queued anyway; a fresh id. Ignored after {@link MOST_FOLLOW_UPS}. */
   readonly followUp?: { readonly syncId: string; readonly notBefore: string };
   readonly now: string;
@@ -89,8 +93,15 @@ export interface TimeOutSync {
   readonly now: string;
 }
 
+/** The bank that the run waits for is left alone no longer. Decided as nothing for a run that waits for no bank. */
+export interface EndWait {
+  readonly type: 'EndWait';
+  readonly syncId: string;
+  readonly now: string;
+}
+
 export type SyncCommand =
-  RequestSync | StartSync | DecideRefresh | CompleteSlice | CompleteSync | FailSync | TimeOutSync;
+  RequestSync | EndWait | StartSync | DecideRefresh | CompleteSlice | CompleteSync | FailSync | TimeOutSync;
 
 const contextOf = ({ syncId, connectionId, tenantId, companyId }: OpenRun) => ({
   syncId,
@@ -123,12 +134,12 @@ const withQueued = (
   ended: SyncEvent,
   { queued }: Open,
   now: string,
-  limit?: { readonly nextAllowedAt: string; readonly followUp: number },
+  limit: Limit & { readonly followUp?: number } = {},
 ): readonly SyncEvent[] => {
   if (!queued) return [ended];
-  const held = heldUntil(queued.attended, limit?.nextAllowedAt, now);
+  const held = heldUntil(queued, limit, now);
   const wait = isToCome(queued.notBefore, now) ? queued.notBefore : null;
-  const more = held === null ? {} : { nextAllowedAt: held, followUp: limit?.followUp ?? 1 };
+  const more = held === null ? {} : { ...limit, followUp: limit.followUp ?? 1 };
   const data = { ...queued, notBefore: laterInstant(wait, held), ...more };
   return [ended, { type: 'SyncRequested', data }];
 };
@@ -136,13 +147,13 @@ const withQueued = (
 /** A run that was stopped is taken up by the queued one, else by one of its own: never by two. */
 const stopped = (
   ended: SyncEvent,
-  { nextAllowedAt, followUp, now }: FailSync,
+  { nextAllowedAt, leftAlone, followUp, now }: FailSync,
   state: Open,
 ): readonly SyncEvent[] => {
   const nth = (state.run.followUp ?? 0) + 1;
-  if (nextAllowedAt === undefined || state.queued) {
-    return withQueued(ended, state, now, nextAllowedAt === undefined ? undefined : { nextAllowedAt, followUp: nth }); // prettier-ignore
-  }
+  if (nextAllowedAt === undefined) return withQueued(ended, state, now);
+  const because = leftAlone && { leftAlone };
+  if (state.queued) return withQueued(ended, state, now, { nextAllowedAt, ...because, followUp: nth });
   if (!followUp || nth > MOST_FOLLOW_UPS) return [ended];
   const data: SyncRequested['data'] = {
     ...contextOf(state.run),
@@ -154,17 +165,25 @@ const stopped = (
     requestedAt: now,
     notBefore: followUp.notBefore,
     nextAllowedAt: followUp.notBefore,
+    ...because,
     followUp: nth,
   };
   return [ended, { type: 'SyncRequested', data }];
 };
 
 const failSync = (command: FailSync, state: Open): readonly SyncEvent[] => {
-  const { errorCode, errorMessage, outcome, nextAllowedAt, now } = command;
+  const { errorCode, errorMessage, outcome, nextAllowedAt, leftAlone, now } = command;
   const report = reportOf(state.run, state, { ...outcome, cursorAfter: state.cursor }, now);
-  const limit = nextAllowedAt === undefined ? {} : { nextAllowedAt };
+  const limit = nextAllowedAt === undefined ? {} : { nextAllowedAt, ...(leftAlone && { leftAlone }) };
   const data = { ...contextOf(state.run), ...report, errorCode, errorMessage, ...limit };
   return stopped({ type: 'SyncFailed', data }, command, state);
+};
+
+const endWait = (run: OpenRun, now: string): readonly SyncJoined[] => {
+  if (run.attempt > 0 || !run.leftAlone || !isToCome(run.notBefore, now)) return [];
+  const { trigger } = run;
+  const none = { causes: [], attended: false, slot: null, requestedAt: now };
+  return [{ type: 'SyncJoined', data: { ...contextOf(run), ...none, trigger, endsWait: true } }];
 };
 
 /** A success of which nothing proves that the bank was looked at is none. */
@@ -225,6 +244,8 @@ export const sync: Decider<SyncState, SyncCommand, SyncEvent> = {
     if (command.type === 'RequestSync') return requestSync(command, state);
     if (state.status === 'idle' || state.run.syncId !== command.syncId) return [];
     switch (command.type) {
+      case 'EndWait':
+        return endWait(state.run, command.now);
       case 'StartSync': {
         if (isToCome(state.run.notBefore, command.now)) return [];
         const attempt = state.run.attempt + 1;

@@ -1,5 +1,5 @@
 import type { ConnectionView } from '#contracts';
-import { ACCOUNT_AMBIGUOUS, healsByItself, NO_ACCOUNT_TRACKED } from '#domain';
+import { healsByItself, problemOwner } from '#domain';
 import type { KnownConnection } from '#service';
 
 /** What is under way and no problem yet: whose move it is meanwhile. */
@@ -7,8 +7,6 @@ const WAITED_FOR: Readonly<Record<string, 'user' | 'provider'>> = {
   decoupled: 'user',
   validating: 'provider',
 };
-
-const DECIDED_BY_CALLER: readonly string[] = [ACCOUNT_AMBIGUOUS, NO_ACCOUNT_TRACKED];
 
 /** Who must act so that a disconnection is done at the provider, too. */
 const endingOwner = ({ endings = [] }: KnownConnection): ConnectionView['actionOwner'] => {
@@ -21,7 +19,7 @@ export const actionOwner = (state: KnownConnection): ConnectionView['actionOwner
   if (state.status === 'pending') return 'user';
   if (state.status === 'disconnected') return endingOwner(state);
   const { problem } = state;
-  if (problem) return DECIDED_BY_CALLER.includes(problem.code) ? 'caller' : problem.owner;
+  if (problem) return problemOwner(problem);
   if (state.waiting) return WAITED_FOR[state.waiting.code.toLowerCase()] ?? 'time';
   if (!state.syncEnabled) return 'caller';
   return state.automaticRefresh === false ? 'operator' : null;

@@ -17,7 +17,10 @@ export {
   candidatesFor,
   type Followed,
   followedAccounts,
+  identitiesOf,
+  isSameAccount,
   NO_ACCOUNT_TRACKED,
+  problemOwner,
 } from './connection/follow-accounts.js';
 export * from './delivery/delivery.js';
 export * from './delivery/delivery.events.js';

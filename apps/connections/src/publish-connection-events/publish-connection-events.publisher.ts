@@ -1,5 +1,5 @@
 import { consentText, otherLinksText, type PublicEvent, publicEvent, type PublicEventName } from '#contracts';
-import { connection, type ConnectionEvent } from '#domain';
+import { connection, type ConnectionEvent, problemOwner } from '#domain';
 import type { RecordedEvent } from '#kernel';
 import { type EventPublisher, OrderedPublisher } from '#messaging';
 import type { Reactor } from '#read-model';
@@ -30,8 +30,12 @@ export const publicFormOf = (recorded: RecordedEvent): PublicEvent | null => {
     return publicEvent('connection.linked', { ...parts, data: { ...ids, provider: event.data.provider } });
   }
   if (event.type === 'UserActionRequired') {
-    const { code, owner } = event.data;
-    const data = { ...ids, code, owner, message: problemText(event.data) };
+    const data = {
+      ...ids,
+      code: event.data.code,
+      owner: problemOwner(event.data),
+      message: problemText(event.data),
+    };
     return publicEvent('connection.action-required', { ...parts, data });
   }
   if (event.type === 'ConsentExpiring') {

@@ -8,9 +8,9 @@ export class ConnectionActionRequiredData extends ConnectionData {
   @IsString()
   readonly code!: string;
 
-  /** Who must act; `time`: it mends by itself. */
-  @IsIn(['user', 'provider', 'time', 'nobody'])
-  readonly owner!: 'user' | 'provider' | 'time' | 'nobody';
+  /** Who must act: the account holder (`user`), whoever opened the connection (`caller`), …; `time`: it mends by itself. */
+  @IsIn(['user', 'caller', 'provider', 'time', 'nobody'])
+  readonly owner!: 'user' | 'caller' | 'provider' | 'time' | 'nobody';
 
   /** In words, with a next step. */
   @IsString()

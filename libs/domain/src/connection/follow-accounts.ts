@@ -1,4 +1,4 @@
-import type { AccountFacts, ConnectionEvent } from './connection.events.js';
+import type { AccountFacts, ActionOwner, ConnectionEvent } from './connection.events.js';
 import type { ConnectionProblem, KnownAccount, OpenedConnection } from './connection.state.js';
 import { contextOf } from './context.js';
 
@@ -10,6 +10,12 @@ export const ACCOUNT_AMBIGUOUS = 'account.ambiguous';
 export const NO_ACCOUNT_TRACKED = 'account.none-tracked';
 
 const ACCOUNT_PROBLEMS: readonly string[] = [ACCOUNT_NOT_FOUND, ACCOUNT_AMBIGUOUS, NO_ACCOUNT_TRACKED];
+
+const DECIDED_BY_CALLER: readonly string[] = [ACCOUNT_AMBIGUOUS, NO_ACCOUNT_TRACKED];
+
+/** Who must act: what only the caller can decide is no matter for the account holder, though the log calls both the `user`. */
+export const problemOwner = ({ code, owner }: ConnectionProblem): ActionOwner | 'caller' =>
+  DECIDED_BY_CALLER.includes(code) ? 'caller' : owner;
 
 export const isAccountProblem = (problem: ConnectionProblem | null): boolean =>
   problem !== null && ACCOUNT_PROBLEMS.includes(problem.code);

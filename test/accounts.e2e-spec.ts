@@ -148,9 +148,18 @@ const accountOf = async (id: string, iban: string) => {
   return found;
 };
 
-const openedIn = async (tenantId: string, currency = 'EUR', accountId = 'account-1') => {
+/** What counts, in the order of the bank. */
+const standingRows = async (id: string) => {
+  const { items } = await stack.api.transactions(id, { limit: 500 });
+  const standing = items.filter(({ removedAt }) => removedAt === null);
+  return standing
+    .map(({ bookedOn, amount, originalLabel }) => `${bookedOn} ${amount} ${originalLabel}`)
+    .toSorted();
+};
+
+const openedIn = async (tenantId: string, currency = 'EUR', accountId = 'account-1', days = 20) => {
   const iban = freshIban();
-  await stack.sandbox.openAccount({ iban, count: 5, days: 20, currency });
+  await stack.sandbox.openAccount({ iban, count: 5, days, currency });
   const { id } = await openLinkAndImport(stack, iban, { tenantId, accountId });
   return { id, account: (await accountOf(id, iban)).id, ledgerId: (await accountOf(id, iban)).ledgerId };
 };
@@ -176,6 +185,34 @@ describe('the ledger of a bank account', () => {
     await stack.api.delete(victim.id);
     await expect(map(british)).rejects.toMatchObject({ status: 409, code: 'account.ledger-currency' });
     expect(await map(other)).toMatchObject({ status: 'tracked', ledgerId: victim.ledgerId });
+  });
+
+  it('goes on with its own account when that comes back, and leaves out the one that took its place', async () => {
+    const tenantId = freshTenant();
+    const iban = freshIban();
+    await stack.sandbox.openAccount({ iban, count: 5, days: 20 });
+    const { id } = await openLinkAndImport(stack, iban, { tenantId });
+    const { ledgerId } = await accountOf(id, iban);
+    const before = await standingRows(id);
+    // Rows of before the first day that an account shows are left to those that showed them.
+    const other = await openedIn(tenantId, 'EUR', '2', 8);
+    await stack.api.delete(id);
+    await stack.api.decideOnAccount(other.id, other.account, { action: 'map', ledgerId });
+    expect(await syncNow(stack, other.id)).toMatchObject({ status: 'success', transactionsImported: 5 });
+
+    await openLinkAndImport(stack, iban, { tenantId });
+    expect(await accountOf(id, iban)).toMatchObject({ ledgerId, status: 'tracked' });
+    expect(await standingRows(id)).toEqual(before);
+    expect(await syncNow(stack, other.id)).toMatchObject({
+      status: 'failure',
+      errorCode: 'account.ledger-in-use',
+    });
+    expect(await standingRows(id)).toEqual(before);
+
+    const anew = await stack.api.decideOnAccount(other.id, other.account, { action: 'track' });
+    expect(anew.ledgerId).toBe(other.ledgerId);
+    expect(await syncNow(stack, other.id)).toMatchObject({ status: 'success' });
+    await expectLedgerEqualsBank(stack, other.id);
   });
 
   it('takes in one account through two links', async () => {

@@ -11,6 +11,7 @@ import { AccountImport, StalePages } from './import-account.js';
 import { DaysInDoubt } from './days-in-doubt.js';
 import { judgeEvidence } from './judge-evidence.js';
 import { lookAtAccounts, noteAccountProblems, withBehindSince } from './look-at-accounts.js';
+import { isInForeignLedger, stillFeeds } from './ledger-feeders.js';
 import { LookAtBank } from './look-at-bank.js';
 import { ledgerByLedger } from './ledger-by-ledger.js';
 import type { PageSet } from './page-set.js';
@@ -34,6 +35,7 @@ import {
   FirstLookPending,
   nothingTracked,
   RunOverdue,
+  SyncProblem,
 } from './sync-problem.js';
 
 /** How often one slice is fetched anew because another run wrote to the same ledger meanwhile. */
@@ -106,14 +108,29 @@ export class SyncAttempt {
     if (shown.length === 0) throw accountsHidden();
     judgeEvidence(this.#progress, { snapshot, observed, shown, provedRefresh: this.#task.provedRefresh });
     noteAccountProblems(this.#progress, looks, shown);
-    const coverage = this.#coverage(linked, observed, shown);
+    const accounts = await this.#inLedgersOfTheirs(observed, shown);
+    const coverage = this.#coverage(linked, observed, accounts);
     for (let slice = coverage.next(); slice; slice = coverage.next()) {
-      await this.#carryOutSlice(session, observed, shown, coverage, slice);
+      await this.#carryOutSlice(session, observed, accounts, coverage, slice);
       if (coverage.next()) await this.#tellSlice(slice, coverage);
     }
-    await ledgerByLedger(shown, (account) => this.#observeBalance(observed, account, snapshot));
-    this.#tellGaps(shown, coverage);
+    await ledgerByLedger(accounts, (account) => this.#observeBalance(observed, account, snapshot));
+    this.#tellGaps(accounts, coverage);
     this.#progress.cursorAfter = coverage.cursor;
+  }
+
+  async #inLedgersOfTheirs(
+    linked: LinkedConnection,
+    shown: readonly KnownAccount[],
+  ): Promise<readonly KnownAccount[]> {
+    const accounts: KnownAccount[] = [];
+    for (const account of shown) {
+      if (await isInForeignLedger(this.#deps, linked, account)) {
+        noteProblem(this.#progress, 'account.ledger-in-use', { accountId: account.trackedAs });
+      } else accounts.push(account);
+    }
+    if (accounts.length === 0) throw new SyncProblem('account.ledger-in-use');
+    return accounts;
   }
 
   #waitForFirstLook({ refreshedAt }: ConnectionSnapshot): void {
@@ -396,19 +413,15 @@ export class SyncAttempt {
       windowTo: this.#progress.windowTo ?? '',
     };
     const { db, store } = this.#deps;
-    const stillFeeds = async (connectionId: string, providerAccountId: string): Promise<boolean> => {
-      const state =
-        connectionId === linked.connectionId
-          ? linked
-          : (await fold(this.#deps, connection, connectionId)).state;
-      return (
-        state.status === 'linked' &&
-        trackedAccounts(state).some((each) => each.providerAccountId === providerAccountId)
-      );
-    };
     const onAppend = () => void (this.#progress.hasWritten = true);
     return new AccountImport(
-      { db, store, stillFeeds, onAppend },
+      {
+        db,
+        store,
+        stillFeeds: (connectionId, providerAccountId) =>
+          stillFeeds(this.#deps, linked, account, { connectionId, providerAccountId }),
+        onAppend,
+      },
       context,
       this.#deps.metadata(linked.tenantId),
     );

@@ -4,7 +4,7 @@ import type { ConnectionEvent } from './connection.events.js';
 import type { KnownAccount, LinkedConnection, OpenedConnection } from './connection.state.js';
 import { contextOf } from './context.js';
 import { factsOf, identitiesOf, inLedger, isSameAccount } from './follow-accounts.js';
-import { expectOpenTo, isOpenTo, ledgerInUse } from './ledger-use.js';
+import { expectOpenTo, isDisputed, isOpenTo, ledgerInUse } from './ledger-use.js';
 import { afterDecision } from './observe-provider.js';
 
 const accountOf = (state: LinkedConnection, id: string): KnownAccount => {
@@ -21,7 +21,7 @@ export const ledgersInReach = (
   const own = accounts.filter((each) => each.providerAccountId === providerAccountId);
   const left = accounts.filter(({ trackedAs, sharing }) => trackedAs !== null && sharing !== 'shared');
   const ids = [
-    ...own.flatMap((each) => identitiesOf(each).slice(0, 1)),
+    ...own.flatMap((each) => [each.ledgerId, ...identitiesOf(each).slice(0, 1)]),
     ...left.map((each) => each.ledgerId),
   ];
   return [...new Set(ids)];
@@ -44,7 +44,7 @@ const ledgerFor = (
     expectOpenTo(account, ledgerId, ledgers);
     return ledgerId;
   }
-  if (account.trackedAs !== null) return account.ledgerId;
+  if (account.trackedAs !== null && !isDisputed(account, ledgers)) return account.ledgerId;
   const replaced = others.find((each) => each.trackedAs === accountId && isSameAccount(each, account));
   if (replaced && isOpenTo(account, replaced.ledgerId, ledgers)) return replaced.ledgerId;
   const [own = account.ledgerId] = identitiesOf(account);

@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 import type { AccountFacts } from './connection.events.js';
-import { isSameAccount } from './follow-accounts.js';
+import { identitiesOf, isSameAccount } from './follow-accounts.js';
 
 /** What is known of a ledger beyond one connection. */
 export interface LedgerUse {
@@ -21,6 +21,10 @@ const isOtherCurrency = (account: AccountFacts, { currency }: LedgerUse): boolea
 /** One account of the bank may come through several links; two accounts of the bank in one ledger would be counted as one. */
 const hasOtherSource = (account: AccountFacts, { sources }: LedgerUse): boolean =>
   sources.some((source) => !isSameAccount(source, account));
+
+/** Whether the account has to leave a ledger that it is in. */
+export const isDisputed = (account: AccountFacts, uses: readonly LedgerUse[]): boolean =>
+  !identitiesOf(account).includes(account.ledgerId) && hasOtherSource(account, useOf(account.ledgerId, uses));
 
 /** Whether the account may go into this ledger, as far as other connections and its currency go. */
 export const isOpenTo = (account: AccountFacts, ledgerId: string, uses: readonly LedgerUse[]): boolean => {

@@ -449,6 +449,18 @@ describe('the caller', () => {
     }
   });
 
+  it('leaves a ledger that another account feeds when it is tracked anew', () => {
+    const disputed = [{ ledgerId: 'l9', currency: 'EUR', sources: [{ ...ours, ledgerId: 'l9' }] }];
+    const back = otherInto('l2').data;
+    const history = [...settled, otherInto('l9')];
+    given(connection, ...history)
+      .when(decide('track', other, { ledgers: disputed }))
+      .thenEvents({ type: 'AccountTracked', data: back } as ConnectionEvent);
+    given(connection, ...history)
+      .when(decide('track', other))
+      .thenNothing();
+  });
+
   it('gets a ledger of its own where another account feeds the one that its looks lead to', () => {
     const foreign: AccountFacts = { ...other, providerAccountId: 'b1', identities: ['l7'] };
     const uses: readonly LedgerUse[] = [

@@ -139,6 +139,16 @@ it.each([
   });
 });
 
+it('says of a scenario that is loaded already that it is', async () => {
+  const iban = 'FR7699998000010000000773391';
+  const scenario = { name: 'twice', accounts: [{ ref: 'main', iban }], days: [] };
+  expect((await send('POST', 'scenarios', { scenario })).status).toBe(200);
+  expect(await send('POST', 'scenarios', { scenario })).toMatchObject({
+    status: 400,
+    body: { error: expect.stringContaining(`Account ${iban} is open already: scenario "twice" is loaded.`) },
+  });
+});
+
 it('says in words what is wrong with a call', async () => {
   const answers = [
     await send('PATCH', 'settings', { timestampStyle: 'roman' }),

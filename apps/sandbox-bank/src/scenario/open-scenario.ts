@@ -28,6 +28,18 @@ const numberOf = (seed: string, account: ScenarioAccount, iban: string | null): 
   return account.type === 'card' ? `4970XXXXXXXX${digits.slice(0, 4)}` : `LIV${digits}`;
 };
 
+/** Why an account is open, and what to do about it. */
+const holderOf = ({ store }: Sandbox, key: string): string => {
+  const held = store.first<{ id: string }>(
+    'SELECT id_scenario AS id FROM scenario_accounts WHERE account_key = ?',
+    key,
+  );
+  const fresh = 'leave "iban" out to get a fresh one';
+  return held === undefined
+    ? `; ${fresh}`
+    : `: scenario "${held.id}" is loaded. Go on with that one, or ${fresh}`;
+};
+
 const KINDS = ['checking', 'card', 'savings'] as const;
 
 /** Opens a scenario's accounts at its bank, with their opening rows. */
@@ -46,8 +58,7 @@ export const openScenarioAccounts = (
     const iban = ibanOf(`${seed}:${id}`, account);
     const key = iban ?? `${id}:${account.ref}`;
     const number = numberOf(`${seed}:${id}`, account, iban);
-    if (bank.account(key))
-      throw new BadScenario(`Account ${key} is open already; leave "iban" out to get a fresh one.`);
+    if (bank.account(key)) throw new BadScenario(`Account ${key} is open already${holderOf(sandbox, key)}.`);
     const type = account.type ?? 'checking';
     const parent = account.parent === undefined ? null : story.account(account.parent).key;
     const told = (account.rows ?? []).flatMap((row) => Array.from({ length: row.copies ?? 1 }, () => row));

@@ -58,6 +58,64 @@ days:
     );
   });
 
+  it.each<[string, object[], string[]]>([
+    [
+      'deleted twice',
+      [{ delete: { row: 'r' } }, { delete: { row: 'r' } }],
+      ['days[1].steps[1].delete.row: row "r" is deleted already at that time.'],
+    ],
+    [
+      'restored while it is there',
+      [{ restore: { row: 'r' } }],
+      ['days[1].steps[0].restore.row: row "r" is not deleted at that time.'],
+    ],
+    [
+      'booked when it is',
+      [{ book: { row: 'r' } }, { book: { row: 'r', id: 'new' } }],
+      ['days[1].steps[1].book.row: row "r" is booked already at that time.'],
+    ],
+    [
+      'booked after all were',
+      [{ book: { account: 'main' } }, { book: { row: 'r' } }],
+      ['days[1].steps[1].book.row: row "r" is booked already at that time.'],
+    ],
+    [
+      'booked though it was never announced',
+      [{ book: { row: 'old' } }],
+      ['days[1].steps[0].book.row: row "old" is booked already at that time.'],
+    ],
+    [
+      'booked though it is gone',
+      [{ delete: { row: 'r' } }, { book: { row: 'r' } }],
+      ['days[1].steps[1].book.row: row "r" is deleted at that time.'],
+    ],
+    [
+      'deleted, restored, deleted and restored to be booked',
+      [
+        { delete: { row: 'r' } },
+        { restore: { row: 'r' } },
+        { delete: { row: 'r' } },
+        { restore: { row: 'r' } },
+        { book: { account: 'second' } },
+        { book: { row: 'r' } },
+        { delete: { row: 'r' } },
+      ],
+      [],
+    ],
+  ])('is told of a step that would change nothing: a row %s', (_, steps, told) => {
+    const accounts = [{ ref: 'main', rows: [{ ref: 'old', value: 1 }] }, { ref: 'second' }];
+    const post = { account: 'main', rows: [{ ref: 'r', value: 1, coming: true }] };
+    const days = [
+      { day: 1, steps: [{ post }] },
+      { day: 1, at: '09:00', steps },
+    ];
+    expect(
+      problemsOf({ ...minimal, accounts, days })
+        .split('\n')
+        .filter(Boolean),
+    ).toEqual(told);
+  });
+
   it('is told everything in one go: shapes, names and the order of days', () => {
     const steps = [
       { close: { account: 'other' } },

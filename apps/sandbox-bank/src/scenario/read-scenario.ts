@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, type Document } from 'yaml';
-import { isMapping, Misshapen, pathText, type Problem } from './shape.js';
+import { idleSteps } from './row-lives.js';
+import { itemsOf, membersOf, Misshapen, pathText, type Problem } from './shape.js';
 import { scenarioShape, type Scenario } from './scenario.js';
 
 /** A scenario that cannot be played; every problem with its place, one a line. */
@@ -32,7 +33,7 @@ export const readScenario = (
 ): Scenario => {
   const problems: Problem[] = [];
   const scenario = shaped(value, problems);
-  problems.push(...unknownNames(value), ...wrongOrder(value));
+  problems.push(...unknownNames(value), ...wrongOrder(value), ...idleSteps(value));
   if (scenario !== undefined && problems.length === 0) return scenario;
   const told = problems.map(({ path, says }) => `${placeOf(path)}${pathText(path)}: ${says}`);
   throw new BadScenario(told.join('\n'));
@@ -53,10 +54,6 @@ const shaped = (value: unknown, problems: Problem[]): Scenario | undefined => {
  * directory of yesterday from being opened.
  */
 export const keptScenario = (json: string): Scenario => JSON.parse(json) as Scenario;
-
-const membersOf = (value: unknown): Readonly<Record<string, unknown>> => (isMapping(value) ? value : {});
-
-const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /**
  * Accounts and rows that are named but not there; rows are known from the step on that posts them. Looks at what was

@@ -138,8 +138,15 @@ export const listOf = <T>(shape: Shape<T>): Shape<T[]> => ({
   },
 });
 
-export const isMapping = (value: unknown): value is Record<string, unknown> =>
+const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The members of what may be a mapping; none if it is not. */
+export const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  isMapping(value) ? value : {};
+
+/** The items of what may be a list; none if it is not. */
+export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 type Members = Readonly<Record<string, Shape<unknown>>>;
 type OptionalNames<M extends Members> = {

@@ -209,7 +209,16 @@ describe('a provider that asks to wait', () => {
 /** A run that fails until it gives up; its minute of patience is over at once. */
 const failing = async ({ id }: Linked): Promise<SyncView> => {
   const { id: syncId } = await services.api.requestSync(id);
-  await eventually(async () => expect((await services.api.getSync(syncId)).startedAt).not.toBeNull());
+  await eventually(async () =>
+    expect(await services.api.getSync(syncId)).toMatchObject({
+      status: 'pending',
+      retry: {
+        attempt: 1,
+        at: expect.any(String),
+        problem: { code: 'powens.server-error', actionOwner: 'time' },
+      },
+    }),
+  );
   pass(2 * MINUTE_MS);
   return eventually(
     async () => {

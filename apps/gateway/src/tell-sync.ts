@@ -1,5 +1,5 @@
 import {
-  type Language, problemsText, problemText, refreshText, type SyncAcceptedView, type SyncPageView, type SyncRefreshView, type SyncView,
+  type Language, problemsText, problemText, refreshText, type SyncAcceptedView, type SyncPageView, type SyncRefreshView, type SyncView, type ToldProblemView,
 } from '#contracts'; // prettier-ignore
 import type { Plain } from './plain.js';
 
@@ -23,16 +23,19 @@ const tellRefresh = (
   message: refreshText({ outcome, code, nextAllowedAt }, language),
 });
 
+const told = <T extends Plain<ToldProblemView>>(problem: T, language: Language): T => ({
+  ...problem,
+  message: problemText(problem, language) ?? problem.message,
+});
+
 /** The run in words of this language; the services tell it in English. */
 export const tellSync = (view: Plain<SyncView>, language: Language): SyncView => {
   if (language === 'en') return view;
-  const problems = view.problems.map((problem: Plain<SyncView['problems'][number]>) => ({
-    ...problem,
-    message: problemText(problem, language) ?? problem.message,
-  }));
+  const { retry } = view;
   return {
     ...view,
-    problems,
+    problems: view.problems.map((problem: Plain<SyncView['problems'][number]>) => told(problem, language)),
+    retry: retry && { ...(retry as Plain<typeof retry>), problem: told(retry.problem, language) },
     refresh: view.refresh && tellRefresh(view.refresh, view.nextAllowedAt, language),
     errorMessage: messageOf(view, language),
   };

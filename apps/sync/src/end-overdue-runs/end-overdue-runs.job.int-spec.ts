@@ -117,7 +117,7 @@ describe('a run that is neither live nor ended', () => {
   // Dispatched before, it would use up its attempts and ask a provider that said when to ask again.
   it('is left alone until the time that its next attempt was put off to', async () => {
     const { sweepAt, keeper, syncId } = await scene();
-    await postponed.postpone(syncId, after(300));
+    await postponed.postpone(syncId, after(300), { at: after(285) });
     expect(await sweepAt(20)).toBe(0);
     expect(await sweepAt(299)).toBe(0);
     expect(await sweepAt(301)).toBe(1);
@@ -126,7 +126,7 @@ describe('a run that is neither live nor ended', () => {
 
   it('ends past its deadline, put off or not, and leaves no staged pages', async () => {
     const { sweepAt, keeper, syncId, forgotten, typesInLog } = await scene();
-    await postponed.postpone(syncId, after(100_000));
+    await postponed.postpone(syncId, after(100_000), { at: after(99_985) });
     await sweepAt(DEADLINE_MS / 1_000 + 5);
     expect(await typesInLog()).toEqual(['SyncRequested', 'SyncTimedOut']);
     expect(forgotten).toContain(syncId);

@@ -67,6 +67,7 @@ const syncData = (data: SyncContext & SyncReport, { problems, ...end }: RunEnd):
   transactionsSkipped: data.counts.skipped,
   transactionsFailed: data.counts.failed,
   progress: null,
+  retry: null,
   refresh: data.refresh ? refreshViewOf(data.refresh) : null,
   nextAllowedAt: data.refresh?.nextAllowedAt ?? null,
   gaps: data.gaps.map(({ accountId, from, to }) => ({ accountId, from, to })),

@@ -39,7 +39,10 @@ export class RunSyncController {
       case 'waiting':
         return this.#unlessSoon(result.until);
       case 'later':
-        await this.#postponed.postpone(syncId, this.#after(result.delayMs + GRACE_MS));
+        await this.#postponed.postpone(syncId, this.#after(result.delayMs + GRACE_MS), {
+          ...result.failed,
+          at: this.#after(result.delayMs),
+        });
         throw new RetryLater(result.delayMs, result.cause.message, { cause: result.cause });
     }
   }

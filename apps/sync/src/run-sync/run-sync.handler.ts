@@ -125,13 +125,16 @@ export class RunSyncHandler implements ICommandHandler<RunSync, RunSyncResult> {
       return { kind: 'later', delayMs: LOOK_AGAIN_MS, cause: error };
     const isProbe = bank?.isProbe === true && isBankFault(error);
     const delayMs = isPassing(error) && !isProbe ? this.#patience(run, error) : null;
-    if (isPassing(error) && delayMs !== null) return { kind: 'later', delayMs, cause: error };
     const problem = problemOf(error);
     if (!problem) throw error;
+    const { code, parameters } = problem;
+    if (isPassing(error) && delayMs !== null) {
+      const failed = { attempt: run.attempt, problem: { code, parameters } };
+      return { kind: 'later', delayMs, cause: error, failed };
+    }
     if (progress.accounts.length === 0 && target.status === 'linked')
       progress.accounts = trackedAccounts(target);
     if (progress.isStaging) countStaged(progress, await this.#staging.summary(run.syncId, run.attempt));
-    const { code, parameters } = problem;
     const fatal = { code, accountId: null, rowKey: null, count: 1, parameters };
     const outcome = await this.#outcome(run, progress, [
       fatal,

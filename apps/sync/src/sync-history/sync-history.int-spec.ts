@@ -4,6 +4,7 @@ import type { RecordedEvent } from '#kernel';
 import { Database, migrate } from '#read-model';
 import { engineUrls } from '#testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PostponedRuns } from '../postponed-runs.js';
 import { SYNC_HISTORY, syncHistoryProjection } from './sync-history.projection.js';
 import { syncById, syncHistory } from './sync-history.query.js';
 
@@ -14,6 +15,7 @@ let db: Database;
 beforeAll(async () => {
   db = new Database(engineUrls().databaseUrl);
   await migrate(db, SYNC_HISTORY, syncHistoryProjection.migrations);
+  await new PostponedRuns(db).prepare();
 });
 
 afterAll(() => db.close());
@@ -207,6 +209,38 @@ describe('the history of a run', () => {
       code: 'fetch.page-cap',
       actionOwner: 'time',
     });
+  });
+
+  it('shows what an attempt failed of and when the next one begins, until that has begun', async () => {
+    const { requested, started, completed, connectionId } = connectionOf();
+    const id = randomUUID();
+    const problem = { code: 'powens.unavailable', parameters: { detail: 'Powens answered 503.' } };
+    const retryOf = async () => {
+      const { retry } = await syncById(db, id, null);
+      expect((await syncHistory(db, { connectionId, limit: 5 })).items[0]?.retry).toEqual(retry);
+      return retry;
+    };
+    await project(requested(id, 0), started(id, 1, 1));
+    expect(await retryOf()).toBeNull();
+    const postponed = new PostponedRuns(db);
+    await postponed.postpone(id, at(9), { attempt: 1, at: at(2), problem });
+    expect(await retryOf()).toEqual({
+      attempt: 1,
+      at: at(2),
+      problem: {
+        ...problem,
+        actionOwner: 'time',
+        message: expect.stringContaining('Powens answered 503.') as string,
+      },
+    });
+    await project(started(id, 2, 2));
+    expect(await retryOf()).toBeNull();
+    await postponed.postpone(id, at(9), { at: at(3) });
+    expect(await retryOf()).toBeNull();
+    await postponed.postpone(id, at(9), { attempt: 2, at: at(3), problem });
+    expect(await retryOf()).toMatchObject({ attempt: 2, at: at(3) });
+    await project(completed(id, 4));
+    expect(await retryOf()).toBeNull();
   });
 
   it('shows how far a long run came, and days that can never be read', async () => {

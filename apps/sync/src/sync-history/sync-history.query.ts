@@ -1,8 +1,9 @@
-import type { Page, SyncView } from '#contracts';
+import { ownerAndWords, type Page, type SyncView } from '#contracts';
 import type { RefreshReport, RunProblem } from '#domain';
 import { DomainError, isUuid } from '#kernel';
 import { type Database, keysetPage, keysetPlace } from '#read-model';
 import { refreshViewOf } from '../refresh-text.js';
+import { POSTPONED_RUNS } from '../postponed-runs.js';
 import { problemViews } from '../run-end.js';
 import { SYNC_HISTORY } from './sync-history.projection.js';
 
@@ -32,7 +33,22 @@ interface RunRow {
   readonly next_allowed_at: string | null;
   readonly error_code: string | null;
   readonly error_message: string | null;
+  /** Of what the last attempt failed, and when the next one begins. */
+  readonly retry: {
+    readonly attempt: number;
+    readonly at: string;
+    readonly problem: Pick<RunProblem, 'code' | 'parameters'>;
+  } | null;
 }
+
+/** A run, and what is known of its next attempt: only of the attempt that was made last. */
+const RUNS = `(SELECT run.*, CASE WHEN next.problem IS NOT NULL THEN
+    jsonb_build_object('attempt', next.attempt, 'at', to_char(next.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'problem', next.problem)
+  END AS retry FROM ${SYNC_HISTORY}.runs AS run LEFT JOIN ${POSTPONED_RUNS}.runs AS next
+    ON next.sync_id = run.sync_id AND next.attempt = run.attempt AND run.status = 'pending') AS runs`;
+
+const retryView = ({ retry }: RunRow): SyncView['retry'] =>
+  retry && { ...retry, problem: { ...retry.problem, ...ownerAndWords(retry.problem) } };
 
 const viewOf = (row: RunRow): SyncView => ({
   id: row.sync_id,
@@ -51,6 +67,7 @@ const viewOf = (row: RunRow): SyncView => ({
   transactionsSkipped: row.skipped,
   transactionsFailed: row.failed,
   progress: row.status === 'pending' ? row.progress : null,
+  retry: retryView(row),
   gaps: row.report?.gaps ?? [],
   refresh: row.report?.refresh ? refreshViewOf(row.report.refresh) : null,
   nextAllowedAt: row.next_allowed_at,
@@ -90,7 +107,7 @@ export const syncHistory = async (db: Database, filter: SyncHistoryFilter): Prom
   if (place) where((n) => `(created_at, sync_id) < ($${n}::timestamptz, $${n + 1}::uuid)`, ...place);
   params.push(filter.limit + 1);
   const rows = await db.query<RunRow>(
-    `SELECT * FROM ${SYNC_HISTORY}.runs WHERE ${conditions.join(' AND ')}
+    `SELECT * FROM ${RUNS} WHERE ${conditions.join(' AND ')}
      ORDER BY created_at DESC, sync_id DESC LIMIT $${params.length}`,
     params,
   );
@@ -102,7 +119,7 @@ export const syncHistory = async (db: Database, filter: SyncHistoryFilter): Prom
 /** A run by its id, or by the id of a request that became part of it; `scope` hides other tenants' runs. */
 export const syncById = async (db: Database, id: string, scope: string | null): Promise<SyncView> => {
   const [row] = await db.query<RunRow>(
-    `SELECT * FROM ${SYNC_HISTORY}.runs WHERE sync_id = coalesce(
+    `SELECT * FROM ${RUNS} WHERE sync_id = coalesce(
        (SELECT sync_id FROM ${SYNC_HISTORY}.requests WHERE request_id = $1), $2::uuid)`,
     [id, isUuid(id) ? id : null],
   );

@@ -65,6 +65,7 @@ const sync = {
   transactionsSkipped: 31,
   transactionsFailed: 0,
   progress: null,
+  retry: null,
   refresh: null,
   nextAllowedAt: null,
   errorCode: null,

@@ -17,6 +17,7 @@ export * from './sync-page.view.js';
 export * from './sync-problem.view.js';
 export * from './sync-progress.view.js';
 export * from './sync-refresh.view.js';
+export * from './sync-retry.view.js';
 export * from './sync.view.js';
 export * from './told-problem.view.js';
 export * from './transaction-change.view.js';

@@ -6,6 +6,7 @@ import { SyncEvidenceView } from './sync-evidence.view.js';
 import { SyncProblemView } from './sync-problem.view.js';
 import { SyncProgressView } from './sync-progress.view.js';
 import { SyncRefreshView } from './sync-refresh.view.js';
+import { SyncRetryView } from './sync-retry.view.js';
 
 /** One run of a synchronisation and what came of it. */
 export class SyncView {
@@ -77,6 +78,12 @@ export class SyncView {
   @ValidateNested()
   @Type(() => SyncProgressView)
   readonly progress!: SyncProgressView | null;
+
+  /** Of a pending run: what its last attempt failed of, and when the next one begins; `null`: it is at work, or has not begun. */
+  @Nullable()
+  @ValidateNested()
+  @Type(() => SyncRetryView)
+  readonly retry!: SyncRetryView | null;
 
   /** Days that can never be imported; the run is `partial` then. */
   @IsArray()

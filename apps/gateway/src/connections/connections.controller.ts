@@ -26,6 +26,7 @@ import { InCallersLanguage } from '../in-callers-language.js';
 import { idempotencyKey } from '../request-headers.js';
 import { ChangeSettingsRequest } from './change-settings.request.js';
 import { DecideOnAccountRequest } from './decide-on-account.request.js';
+import { decisionOf } from './decision.js';
 import { checkedIban } from './iban.js';
 import { ListConnectionsRequest } from './list-connections.request.js';
 import { OpenConnectionRequest } from './open-connection.request.js';
@@ -147,9 +148,7 @@ export class ConnectionsController {
     @CallerOf() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<BankAccountView> {
-    const { action, accountId, ledgerId } = body;
-    const decision = { action, accountId: accountId ?? null, ledgerId: ledgerId ?? null };
-    const message = { connectionId, providerAccountId, ...decision, scope: caller.scope };
+    const message = { connectionId, providerAccountId, ...decisionOf(body), scope: caller.scope };
     const decided = await this.#deps.rpc.request<DecidedAccountReply>(RPC_SUBJECTS.decideOnAccount, message);
     this.#deps.ownWrites.wrote(caller, reply, decided.position);
     return decided.account;

@@ -16,7 +16,7 @@ export class DecideOnAccountRequest {
   @Length(1, 64)
   accountId?: string;
 
-  /** Needed to `map`. */
+  /** Needed to `map`, and only for that. */
   @ValidateIf(({ action, ledgerId }: DecideOnAccountRequest) => action === 'map' || ledgerId !== undefined)
   @IsUUID()
   ledgerId?: string;

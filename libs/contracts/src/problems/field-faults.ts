@@ -34,6 +34,7 @@ export const FIELD_FAULTS = {
     fr: 'ne correspond à aucun jour du calendrier',
   },
   'field.before-from': { en: 'must not be before `from`', fr: 'ne doit pas précéder `from`' },
+  'field.only-to-map': { en: 'is only for the action map', fr: 'n’est que pour l’action map' },
   'field.tenant-characters': {
     en: 'must consist of 1 to 64 of the characters A-Z a-z 0-9 _ -',
     fr: 'doit se composer de 1 à 64 des caractères A-Z a-z 0-9 _ -',

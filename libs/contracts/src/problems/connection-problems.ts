@@ -93,8 +93,8 @@ export const CONNECTION_PROBLEMS = {
   },
   'link.made': {
     owner: 'time',
-    en: { what: 'The bank is linked.', next: 'The first sync begins by itself.' },
-    fr: { what: 'La banque est reliée.', next: 'La première synchronisation commence d’elle-même.' },
+    en: { what: 'The bank is linked.', next: 'A sync begins by itself.' },
+    fr: { what: 'La banque est reliée.', next: 'Une synchronisation commence d’elle-même.' },
   },
   'link.others-found': {
     owner: 'caller',

@@ -120,6 +120,17 @@ export const CONNECTION_PROBLEMS = {
       next: 'Envoyez-lui un nouveau lien avant (POST /v1/connections/{id}/link).',
     },
   },
+  'consent.expiring-today': {
+    owner: 'user',
+    en: {
+      what: 'The account holder’s consent ends today, {day} (UTC).',
+      next: 'Send them a fresh link before (POST /v1/connections/{id}/link).',
+    },
+    fr: {
+      what: 'Le consentement du titulaire du compte prend fin aujourd’hui, le {day} (UTC).',
+      next: 'Envoyez-lui un nouveau lien avant (POST /v1/connections/{id}/link).',
+    },
+  },
   'credentials.refused': {
     owner: 'caller',
     en: {

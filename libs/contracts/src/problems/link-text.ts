@@ -37,5 +37,6 @@ export const consentText = (
   language: Language,
 ): string => {
   const parameters = { day: expiresAt.slice(0, 10), days: String(daysLeft) };
-  return problemText({ code: 'consent.expiring', parameters }, language) ?? '';
+  const code = daysLeft === 0 ? 'consent.expiring-today' : 'consent.expiring';
+  return problemText({ code, parameters }, language) ?? '';
 };

@@ -151,4 +151,9 @@ describe('what else people are told', () => {
     expect(consentText({ expiresAt: '2026-03-01T22:59:59Z', daysLeft: 7 }, 'fr')).toMatch(
       /prend fin le 2026-03-01 \(UTC\), dans 7 jour\(s\)\. Envoyez-lui/,
     ));
+
+  it('is when a consent ends on the day itself', () =>
+    expect(consentText({ expiresAt: '2026-03-01T22:59:59Z', daysLeft: 0 }, 'en')).toMatch(
+      /ends today, 2026-03-01 \(UTC\)\. Send/,
+    ));
 });

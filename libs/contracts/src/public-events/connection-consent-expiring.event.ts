@@ -12,7 +12,7 @@ export class ConnectionConsentExpiringData extends ConnectionData {
   @IsInt()
   readonly withinDays!: number;
 
-  /** Begun days until then, at the time of the warning. */
+  /** Days of the calendar (UTC) from the warning until then; 0: it ends on the same day. */
   @IsInt()
   readonly daysLeft!: number;
 

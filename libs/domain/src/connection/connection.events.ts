@@ -167,7 +167,7 @@ export type ConsentExpiring = Event<
   {
     readonly expiresAt: string;
     readonly withinDays: number;
-    /** Begun days until then. */
+    /** Days of the calendar (UTC) until then; early events tell begun days. */
     readonly daysLeft: number;
     readonly warnedAt: string;
   }

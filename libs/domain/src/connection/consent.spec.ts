@@ -25,7 +25,9 @@ describe('a consent that ends', () => {
     ['14 days before', '2026-07-18T10:00:00.000Z', 14, 14],
     ['7 days before', '2026-07-25T10:00:00.001Z', 7, 7],
     ['on the last day', '2026-07-31T20:00:00.000Z', 1, 1],
-    ['later than it should have been, after a time without looking', '2026-07-20T09:00:00.000Z', 14, 13],
+    ['on the very day', '2026-08-01T00:00:00.000Z', 1, 0],
+    ['later than it should have been, after a time without looking', '2026-07-20T09:00:00.000Z', 14, 12],
+    ['13 days before by the calendar, 13 days and an hour by the clock', '2026-07-19T09:00:00.000Z', 14, 13],
   ])('is warned about %s', (_, now, withinDays, daysLeft) => {
     given(connection, ...history)
       .when(look(now))

@@ -19,7 +19,7 @@ export const warnOfConsent = (state: LinkedConnection, now: string): readonly Co
   const withinDays = WARNED_WITHIN_DAYS.find((days) => leftMs <= days * DAY_MS);
   if (withinDays === undefined || leftMs <= 0) return [];
   if (warned && warned.day === dayOf(expiresAt) && warned.withinDays <= withinDays) return [];
-  const daysLeft = Math.ceil(leftMs / DAY_MS);
+  const daysLeft = (Date.parse(dayOf(expiresAt)) - Date.parse(dayOf(now))) / DAY_MS;
   const data = { ...contextOf(state), expiresAt, withinDays, daysLeft, warnedAt: now };
   return [{ type: 'ConsentExpiring', data }];
 };

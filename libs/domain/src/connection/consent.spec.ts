@@ -17,6 +17,17 @@ const warned = (withinDays: number, daysLeft: number, warnedAt: string): Connect
   data: { ...context, expiresAt: EXPIRES, withinDays, daysLeft, warnedAt },
 });
 const look = (now: string) => ({ type: 'WarnOfConsent', now }) as const;
+const seen = (consentExpiresAt: string, now: string) =>
+  ({
+    type: 'ObserveProvider',
+    problem: null,
+    isHealthy: true,
+    consentExpiresAt,
+    accounts: [],
+    now,
+  }) as const;
+const about = (events: readonly ConnectionEvent[]) =>
+  events.filter(({ type }) => type.startsWith('Consent')).map(({ type }) => type);
 const history = [opened, linked, until(EXPIRES)];
 
 describe('a consent that ends', () => {
@@ -75,6 +86,23 @@ describe('a consent that ends', () => {
           warnedAt: '2026-12-20T10:00:00.000Z',
         },
       });
+  });
+
+  it('is warned about as soon as its end is seen, and not again for the same end', () => {
+    const now = '2026-07-20T10:00:00.000Z';
+    const told = connection.decide(
+      seen(EXPIRES, now),
+      [opened, linked].reduce(connection.evolve, connection.initialState),
+    );
+    expect(about(told)).toEqual(['ConsentObserved', 'ConsentExpiring']);
+    const after = [opened, linked, ...told].reduce(connection.evolve, connection.initialState);
+    expect(connection.decide(look(now), after)).toEqual([]);
+    expect(about(connection.decide(seen('2026-08-01T10:00:09.000Z', now), after))).toEqual([
+      'ConsentObserved',
+    ]);
+    expect(about(connection.decide(seen('2026-12-31T10:00:00.000Z', now), after))).toEqual([
+      'ConsentObserved',
+    ]);
   });
 
   it('is nothing to a connection without an end, or without a bank', () => {

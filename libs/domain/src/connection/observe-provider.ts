@@ -1,6 +1,7 @@
 import type { AccountFacts, ActionOwner, ConnectionEvent } from './connection.events.js';
 import type { ObserveProvider } from './connection.commands.js';
 import type { ConnectionProblem, KnownAccount, LinkedConnection } from './connection.state.js';
+import { warnOfConsent } from './consent.js';
 import { contextOf } from './context.js';
 import { evolveConnection } from './evolve-connection.js';
 import { accountProblem, followedAnew, identitiesOf, inLedger, isAccountProblem } from './follow-accounts.js';
@@ -170,6 +171,7 @@ export const observeProvider = (
   ];
   if (expiresAt !== null && expiresAt !== state.consentExpiresAt) {
     events.push({ type: 'ConsentObserved', data: { ...contextOf(state), expiresAt, observedAt: now } });
+    events.push(...warnOfConsent(stateAfter(state, events), now));
   }
   return events;
 };

@@ -36,9 +36,17 @@ const secondRun = async (
   await keeper.close();
   return endOf(syncId);
 };
-const ended = (counts: object) => ({
+const unreadable = (rowKey: string): FetchedTransaction => ({
+  kind: 'unreadable',
+  providerAccountId: 'acc',
+  day: null,
+  rowKey,
+  reason: 'bad-date',
+  field: 'date',
+});
+const ended = (counts: object, status = 'success') => ({
   type: 'SyncCompleted',
-  data: { status: 'success', counts: expect.objectContaining(counts) },
+  data: { status, counts: expect.objectContaining(counts) },
 });
 
 describe('a row among the changes that is equal to a standing one', () => {
@@ -61,5 +69,17 @@ describe('a row among the changes that is equal to a standing one', () => {
     if (!one || !two) throw new Error('There is no row.');
     const end = await secondRun(rows, [one, two], [...rows.slice(1), one, two]);
     expect(end).toMatchObject(ended({ imported: 1, updated: 1, removed: 0 }));
+  });
+
+  it('is the same under a new id, while another row cannot be read but for its id', async () => {
+    const shown = [...again(rows), unreadable('7')];
+    const end = await secondRun(rows, again(rows), shown);
+    expect(end).toMatchObject(ended({ imported: 0, updated: 4, removed: 0, failed: 1 }, 'partial'));
+  });
+
+  it('is a second one while a row cannot be read that may be the first one, under the former id', async () => {
+    const shown = [...again(rows), unreadable('f'.repeat(64))];
+    const end = await secondRun(rows, again(rows), shown);
+    expect(end).toMatchObject(ended({ imported: 4, updated: 0, removed: 0, failed: 1 }, 'partial'));
   });
 });

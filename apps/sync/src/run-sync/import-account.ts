@@ -8,9 +8,9 @@ import { DaysInDoubt, firstDayInDoubt } from './days-in-doubt.js';
 import { type LedgerStanding, standingOf } from './ledger-rows.js';
 import { LedgerSession, type SessionDeps } from './ledger-session.js';
 import {
-  ABSENT_AT_ONCE, isAllKnown, isOfLedger, type KnownLedger, type Look, lookAtEmptyLedger, lookAtLedger, lookForAbsent, type Readable,
+  ABSENT_AT_ONCE, isAllKnown, isOfLedger, type KnownLedger, type Look, lookAtEmptyLedger, lookAtLedger, lookForAbsent, NONE_MISSING, type Readable,
 } from './look-at-ledger.js'; // prettier-ignore
-import type { PageSet } from './page-set.js';
+import type { MissingIds, PageSet } from './page-set.js';
 
 export { StalePages } from './ledger-session.js';
 
@@ -96,7 +96,7 @@ export class AccountImport {
       id: this.#freshId(row, seen.keys.has(row.providerTransactionId), revision),
       row,
     }));
-    const reading = this.#reading(pages, seen.gone);
+    const reading = this.#reading(pages, seen.missing);
     const decided = ledger.decide(
       { type: 'ImportRows', context: this.#context, reading, rows: identified, now },
       { rows: seen.known, balance: null },
@@ -120,7 +120,7 @@ export class AccountImport {
       if (seen.ids.length === 0) return null;
       if (seen.isDoubted) return 'account.empty-answer';
       const { ids, known } = seen;
-      const reading = this.#reading(pages, new Set());
+      const reading = this.#reading(pages, NONE_MISSING);
       const decided = ledger.decide(
         { type: 'EndAbsentRows', context: this.#context, reading, ids, now },
         { rows: known, balance: null },
@@ -137,8 +137,8 @@ export class AccountImport {
     if (from) throw new DaysInDoubt([{ providerAccountId, from }]);
   }
 
-  #reading({ providerAccountId }: PageSet, gone: ReadonlySet<string>): Reading {
-    return { providerAccountId, gone, feeding: this.#ledger.feeding };
+  #reading({ providerAccountId }: PageSet, missing: MissingIds): Reading {
+    return { providerAccountId, ...missing, feeding: this.#ledger.feeding };
   }
 
   #countHeld(rows: readonly Readable[], keys: Look['keys']): number {

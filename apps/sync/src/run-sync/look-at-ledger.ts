@@ -2,7 +2,15 @@ import { dayOf, type FetchedTransaction, type LedgerRow, type TransactionContent
 import { addDays, type BankDay } from '#kernel';
 import type { Sql } from '#read-model';
 import { candidateIds, idsUnderWords, ledgerRows, type ShownKey, shownKeys } from './ledger-rows.js';
-import { abandonedRows, absentRows, isEmpty, type PageSet, provenGone, provesAnyGone } from './page-set.js';
+import {
+  abandonedRows,
+  absentRows,
+  isEmpty,
+  type MissingIds,
+  missingIds,
+  type PageSet,
+  provesAnyGone,
+} from './page-set.js';
 
 export type Readable = Exclude<FetchedTransaction, { kind: 'unreadable' }>;
 
@@ -25,7 +33,7 @@ export interface Look {
   readonly news: readonly Readable[];
   readonly keys: ReadonlyMap<string, ShownKey>;
   readonly known: ReadonlyMap<string, LedgerRow>;
-  readonly gone: ReadonlySet<string>;
+  readonly missing: MissingIds;
 }
 
 export interface AbsentLook {
@@ -43,6 +51,8 @@ export const ABSENT_AT_ONCE = 500;
 const MAX_MARGIN_DAYS = 7;
 /** Ids that say something else than their rows may have to change places in turn: so many steps are followed. */
 const MAX_SEEKING_STEPS = 3;
+
+export const NONE_MISSING: MissingIds = { gone: new Set(), absent: new Set() };
 
 const isNews = (row: Readable, key: ShownKey | undefined): boolean =>
   row.kind === 'deleted' ? key?.live === true : !key?.live || key.word !== wordOf(row.content);
@@ -69,7 +79,7 @@ export const isOfLedger = (row: Readable, key: ShownKey | undefined, from: BankD
 /** Nobody but this import ever wrote to the ledger, and no page set shows an id twice: all of it is new. */
 export const lookAtEmptyLedger = (rows: readonly Readable[], { from }: KnownLedger): Look => {
   const news = rows.filter((row) => isWanted(row, undefined, from));
-  return { news, keys: new Map(), known: new Map(), gone: new Set() };
+  return { news, keys: new Map(), known: new Map(), missing: NONE_MISSING };
 };
 
 /** `isOwn`: each row of the ledger is one that this account brought in this run. */
@@ -85,7 +95,7 @@ export const lookAtLedger = async (
   const ids = rows.map((row) => row.providerTransactionId);
   const keys = await shownKeys(tx, ledgerId, providerAccountId, ids);
   const news = rows.filter((row) => isWantedNews(row, keys.get(row.providerTransactionId), from));
-  if (news.length === 0) return { news, keys, known: new Map(), gone: new Set() };
+  if (news.length === 0) return { news, keys, known: new Map(), missing: NONE_MISSING };
   const strangers = news.flatMap((row) =>
     row.kind === 'row' && !keys.get(row.providerTransactionId)?.live ? [row.content] : [],
   );
@@ -102,7 +112,7 @@ export const lookAtLedger = async (
       live && account === providerAccountId ? [{ providerTransactionId, day: dayOf(transaction) }] : [],
     ),
   );
-  return { news, keys, known, gone: await provenGone(tx, pages, shown) };
+  return { news, keys, known, missing: await missingIds(tx, pages, shown) };
 };
 
 /** To be asked when all rows that the account shows are in the ledger. */
@@ -110,10 +120,10 @@ export const lookForAbsent = async (tx: Sql, ledger: KnownLedger, pages: PageSet
   const { ledgerId, feeding, ended } = ledger;
   if (pages.wholeDays === null) return { ids: [], isDoubted: false, known: new Map() };
   const { from, knownFrom = from } = pages.wholeDays;
-  const absent = await absentRows(tx, ledgerId, missing(ledger, pages, from), ABSENT_AT_ONCE);
+  const absent = await absentRows(tx, ledgerId, afterMargin(ledger, pages, from), ABSENT_AT_ONCE);
   const isHeir = [...ended].some((id) => id !== pages.providerAccountId);
   const abandoned = isHeir
-    ? await abandonedRows(tx, ledgerId, missing(ledger, pages, knownFrom), feeding, ABSENT_AT_ONCE)
+    ? await abandonedRows(tx, ledgerId, afterMargin(ledger, pages, knownFrom), feeding, ABSENT_AT_ONCE)
     : [];
   const ids = [...absent, ...abandoned];
   const missed = await ledgerRows(tx, ledgerId, ids);
@@ -126,7 +136,7 @@ export const lookForAbsent = async (tx: Sql, ledger: KnownLedger, pages: PageSet
 };
 
 /** A page set in which the rows of its first days are not missed. */
-const missing = ({ windowTo }: KnownLedger, pages: PageSet, from: BankDay): PageSet => {
+const afterMargin = ({ windowTo }: KnownLedger, pages: PageSet, from: BankDay): PageSet => {
   const days = (Date.parse(windowTo) - Date.parse(from)) / 86_400_000;
   const margin = Math.max(0, Math.min(MAX_MARGIN_DAYS, Math.floor(days / 10)));
   return { ...pages, wholeDays: { to: null, ...pages.wholeDays, from: addDays(from, margin) } };

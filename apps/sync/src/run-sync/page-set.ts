@@ -36,15 +36,26 @@ export interface ShownSoFar {
   readonly day: BankDay;
 }
 
+/** A row of the account that could not be read, and whose day is `row.day`, or unknown. */
+const BAD_OF_DAY = '(bad.day IS NULL OR bad.day = row.day)';
+/** In place of an id that could not be read either, a row has a digest of 64 characters. */
+const BAD_WITHOUT_ID = 'length(bad.row_key) = 64';
+
+const wasStagedWithout = (bad: string): string =>
+  `row.day >= $4::date AND ($5::date IS NULL OR row.day <= $5::date)
+  AND EXISTS (SELECT 1 FROM ${STAGING}.begun WHERE sync_id = $1 AND attempt = $2)
+  AND NOT EXISTS (SELECT 1 FROM ${STAGING}.failures AS bad WHERE bad.sync_id = $1 AND bad.attempt = $2
+    AND (bad.account IS NULL OR bad.account = $3) AND (bad.row_key = row.key OR ${bad}))`;
+
 /**
  * That a row of the day `row.day`, shown as `row.key` so far, would have been staged: the day was read as a whole, nothing staged
  * was lost since, and no row of the account was unreadable that might be the one that is missed: under that id, of that day, or
  * of an unknown one.
  */
-const PROVED = `row.day >= $4::date AND ($5::date IS NULL OR row.day <= $5::date)
-  AND EXISTS (SELECT 1 FROM ${STAGING}.begun WHERE sync_id = $1 AND attempt = $2)
-  AND NOT EXISTS (SELECT 1 FROM ${STAGING}.failures AS bad WHERE bad.sync_id = $1 AND bad.attempt = $2
-    AND (bad.account IS NULL OR bad.account = $3) AND (bad.day IS NULL OR bad.day = row.day OR bad.row_key = row.key))`;
+const PROVED = wasStagedWithout(BAD_OF_DAY);
+
+/** The same of its id alone: the row itself may be one that could not be read, under another id. */
+const ID_PROVED = wasStagedWithout(`${BAD_WITHOUT_ID} AND ${BAD_OF_DAY}`);
 
 const proofParams = ({ syncId, attempt, providerAccountId, wholeDays }: PageSet): readonly unknown[] => [
   syncId,
@@ -62,23 +73,32 @@ const stagedAs = (id: string): string =>
   `(SELECT staged.gone FROM ${STAGING}.rows AS staged WHERE staged.sync_id = $1 AND staged.attempt = $2
     AND staged.account = $3 AND staged.transaction = ${id})`;
 
-/** Of these ids, those that the bank took back or shows no more. */
-export const provenGone = async (
+/** Ids that an account does not show any more. */
+export interface MissingIds {
+  /** The bank took their rows back, or shows them no more. */
+  readonly gone: ReadonlySet<string>;
+  /** Their rows may be there still, under the ids of rows that could not be read. */
+  readonly absent: ReadonlySet<string>;
+}
+
+export const missingIds = async (
   sql: Sql,
   pages: PageSet,
   shown: readonly ShownSoFar[],
-): Promise<ReadonlySet<string>> => {
-  if (shown.length === 0) return new Set();
-  const rows = await sql.query<{ id: string }>(
-    `SELECT row.key AS id FROM unnest($6::text[], $7::date[]) AS row (key, day)
-     WHERE coalesce(${stagedAs('row.key')}, ${PROVED})`,
+): Promise<MissingIds> => {
+  if (shown.length === 0) return { gone: new Set(), absent: new Set() };
+  const rows = await sql.query<{ id: string; gone: boolean }>(
+    `SELECT row.key AS id, coalesce(${stagedAs('row.key')}, ${PROVED}) AS gone
+     FROM unnest($6::text[], $7::date[]) AS row (key, day)
+     WHERE coalesce(${stagedAs('row.key')}, ${ID_PROVED})`,
     [
       ...proofParams(pages),
       shown.map(({ providerTransactionId }) => providerTransactionId),
       shown.map(({ day }) => day),
     ],
   );
-  return new Set(rows.map(({ id }) => id));
+  const idsOf = (isGone: boolean) => rows.flatMap(({ id, gone }) => (gone === isGone ? [id] : []));
+  return { gone: new Set(idsOf(true)), absent: new Set(idsOf(false)) };
 };
 
 /** Some standing rows of the ledger that the account showed before and does not show any more. */

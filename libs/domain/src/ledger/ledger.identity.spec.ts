@@ -162,7 +162,12 @@ class World {
     );
     for (const id of absentKeys) gone.add(id);
     const feeding = new Set(this.accounts.map(({ name }) => name).filter((name) => name !== account.name));
-    const nothing = { providerAccountId: account.name, gone: new Set<string>(), feeding };
+    const nothing = {
+      providerAccountId: account.name,
+      gone: new Set<string>(),
+      absent: new Set<string>(),
+      feeding,
+    };
     const reading = { ...nothing, gone };
     const rows = shown.filter(({ row }) => row.kind === 'row');
     for (const portion of this.#days(rows, order, pageSize)) {

@@ -53,7 +53,12 @@ const rowOf = ({ id, version, deleted }: Shown, dated: boolean): IdentifiedRow =
 /** The import, as the worker does it: the decision sees the rows that its command names, and no others. */
 const importing = (log: LedgerEvent[], state: LedgerState, rows: readonly IdentifiedRow[]): LedgerState => {
   const named = new Map([...state.rows].filter(([id]) => rows.some((row) => row.id === id)));
-  const reading = { providerAccountId: 'a1', gone: new Set<string>(), feeding: new Set<string>() };
+  const reading = {
+    providerAccountId: 'a1',
+    gone: new Set<string>(),
+    absent: new Set<string>(),
+    feeding: new Set<string>(),
+  };
   const events = ledger.decide(
     { type: 'ImportRows', context, reading, rows, now: NOW },
     { rows: named, balance: null },

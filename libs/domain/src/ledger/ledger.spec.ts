@@ -54,7 +54,7 @@ const transaction = (
 const importing = (...rows: readonly IdentifiedRow[]): ImportRows => ({
   type: 'ImportRows',
   context,
-  reading: { providerAccountId: 'a1', gone: new Set(), feeding: new Set() },
+  reading: { providerAccountId: 'a1', gone: new Set(), absent: new Set<string>(), feeding: new Set() },
   rows,
   now: NOW,
 });
@@ -358,7 +358,12 @@ describe('a balance', () => {
 });
 
 describe('a row under an id that the ledger does not know', () => {
-  const reading = { providerAccountId: 'a1', gone: new Set(['p-x']), feeding: new Set<string>() };
+  const reading = {
+    providerAccountId: 'a1',
+    gone: new Set(['p-x']),
+    absent: new Set<string>(),
+    feeding: new Set<string>(),
+  };
   const held = imported(transaction('x'));
   const former = { providerAccountId: 'a1', providerTransactionId: 'p-x', ended: true };
   const under = (id: string): LedgerTransaction => ({ ...transaction('x'), ...key(id) });
@@ -368,6 +373,41 @@ describe('a row under an id that the ledger does not know', () => {
       .when({ ...importing(row('z')), reading })
       .thenEvents(
         amended({ kind: 're-identified', transaction: under('z'), changes: [], formerKey: former }),
+      );
+  });
+
+  it('is the one whose id is not shown, while it cannot be said to be gone; one that is gone goes first', () => {
+    const absent = { ...reading, gone: new Set<string>(), absent: new Set(['p-x']) };
+    given(ledger, held)
+      .when({ ...importing(row('z')), reading: absent })
+      .thenEvents(
+        amended({ kind: 're-identified', transaction: under('z'), changes: [], formerKey: former }),
+      );
+    given(ledger, imported(transaction('w')), held)
+      .when({ ...importing(row('z')), reading: { ...reading, absent: new Set(['p-w']) } })
+      .thenEvents(
+        amended({ kind: 're-identified', transaction: under('z'), changes: [], formerKey: former }),
+      );
+  });
+
+  it('is another one while a pending row of its amount is not shown, but cannot be said to be gone', () => {
+    const announced = { status: 'pending' as const, bookedOn: '2026-05-02' as BankDay };
+    const absent = { ...reading, gone: new Set<string>(), absent: new Set(['p-x']) };
+    given(ledger, imported(transaction('x', announced)))
+      .when({ ...importing(row('z')), reading: absent })
+      .thenEvents(imported(transaction('z')));
+    given(ledger, imported(transaction('x', announced)))
+      .when({ ...importing(row('z')), reading })
+      .thenEvents(
+        amended({
+          kind: 'booked',
+          transaction: under('z'),
+          changes: [
+            { field: 'status', before: 'pending', after: 'booked' },
+            { field: 'bookedOn', before: '2026-05-02', after: '2026-05-04' },
+          ],
+          formerKey: former,
+        }),
       );
   });
 

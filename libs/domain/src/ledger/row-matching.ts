@@ -226,12 +226,15 @@ export class RowMatching {
 
   /**
    * Rows that this account may turn out to show under an id that we do not know: those that it did not show yet and another
-   * account does first, then those whose id is gone; by their ids, as the bank's rows come.
+   * account does first, then those whose id is gone, then those whose id is not shown; by their ids, as the bank's rows come.
+   * To take one of the last for another row than it is loses nothing: that one is imported as soon as it can be read.
    */
   #candidates(areWanted: boolean): Candidates {
-    const open = areWanted ? this.#rows.all.filter((row) => !row.removed && !this.#rows.seatOf(row)) : [];
-    const rankOf = (row: LedgerRow): number =>
-      liveKeyOf(row, this.#account) === undefined && this.#rows.isShownByOthers(row) ? 0 : 1;
+    const open = areWanted ? this.#rows.all.filter((row) => !row.removed && !this.#rows.isSeen(row)) : [];
+    const rankOf = (row: LedgerRow): number => {
+      if (this.#rows.seatOf(row)) return 2;
+      return liveKeyOf(row, this.#account) === undefined && this.#rows.isShownByOthers(row) ? 0 : 1;
+    };
     const inOrder = open.toSorted(
       (a, b) =>
         rankOf(a) - rankOf(b) ||
@@ -239,7 +242,7 @@ export class RowMatching {
         byId(a.transaction.id, b.transaction.id),
     );
     const isGonePending = (row: LedgerRow) =>
-      row.transaction.status === 'pending' && !this.#rows.isShownByOthers(row);
+      row.transaction.status === 'pending' && !this.#rows.seatOf(row) && !this.#rows.isShownByOthers(row);
     return new Candidates(inOrder, inOrder.filter(isGonePending));
   }
 }

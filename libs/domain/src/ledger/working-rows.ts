@@ -13,6 +13,8 @@ export interface Reading {
   readonly providerAccountId: string;
   /** Its transaction ids that are proven gone: taken back by the bank, or absent from a complete re-read of their day. */
   readonly gone: ReadonlySet<string>;
+  /** Others that such a re-read did not show, while a row could not be read which may be theirs under a new id. */
+  readonly absent: ReadonlySet<string>;
   /** The others that still show this ledger's rows; what only an ended one showed stands on nothing any more. */
   readonly feeding: ReadonlySet<string>;
 }
@@ -74,6 +76,12 @@ export class WorkingRows {
   seatOf(row: LedgerRow): LedgerKey | undefined {
     const key = liveKeyOf(row, this.#reading.providerAccountId);
     return key && !this.#reading.gone.has(key.providerTransactionId) ? key : undefined;
+  }
+
+  /** Whether the account has an id for the row which is not known to be missing. */
+  isSeen(row: LedgerRow): boolean {
+    const seat = this.seatOf(row);
+    return seat !== undefined && !this.#reading.absent.has(seat.providerTransactionId);
   }
 
   /** The ids under which accounts show the row, as far as they are not proven gone. */

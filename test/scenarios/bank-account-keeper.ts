@@ -18,6 +18,21 @@ export class BankAccountKeeper {
     for (const account of accounts) await this.#track(account);
   }
 
+  /** The same when the bank has been looked at, and shows all its accounts: what a run saw reaches the list a moment later. */
+  async trackAllShown(): Promise<void> {
+    await this.trackAll();
+    const { accounts } = await this.#play.bankView();
+    const tracked = (await this.#known()).flatMap(({ id, status }) =>
+      status === 'tracked' ? [Number(id)] : [],
+    );
+    const left = accounts.filter(
+      ({ closed, accountIds }) =>
+        !closed && accountIds.length > 0 && !accountIds.some((id) => tracked.includes(id)),
+    );
+    if (left.length > 0)
+      throw new Error(`Nothing is imported from ${left.map(({ ref }) => ref).join(', ')}.`);
+  }
+
   /** Stops the import of one of them, if any is imported; `choice` from 0 to 1. */
   async ignoreOne(choice: number): Promise<void> {
     const tracked = (await this.#known()).filter(({ status }) => status === 'tracked');

@@ -80,7 +80,7 @@ export class Person {
     const { status, actionOwner, statusReason } = await api.getConnection(connectionId);
     if (status === 'error' && actionOwner === 'user' && !statusReason?.startsWith('account.'))
       await patiently(() => this.#relink());
-    await patiently(() => this.accounts.trackAll());
+    await patiently(() => this.accounts.trackAllShown());
   }
 
   async #switch(syncEnabled: boolean): Promise<void> {

@@ -162,7 +162,8 @@ export class Stage implements Reachable {
         if (sent.every(({ delivered }) => delivered !== 0))
           this.#settledTo = sent.at(-1)?.id ?? this.#settledTo;
       },
-      { withinMs: 60_000, everyMs: 100 },
+      // Days of them wait one after the other when what kept them away is over.
+      { withinMs: 240_000, everyMs: 100 },
     );
   }
 

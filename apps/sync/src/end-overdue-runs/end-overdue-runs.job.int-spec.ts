@@ -31,8 +31,18 @@ beforeAll(async () => {
 
 afterAll(() => db.close());
 
+/** In which a worker begins the run after somebody has looked at it, and at what it is of. */
+class BeginningStore extends InMemoryEventStore {
+  begin: () => Promise<unknown> = () => Promise.resolve();
+
+  override async *readStream(...[stream, options]: Parameters<InMemoryEventStore['readStream']>) {
+    if (stream.startsWith('connection-')) await this.begin();
+    yield* super.readStream(stream, options);
+  }
+}
+
 /** One requested run, in the log and in the history, and the job with a clock that the spec sets. */
-const scene = async () => {
+const scene = async (store = new InMemoryEventStore()) => {
   const [connectionId, syncId] = [randomUUID(), randomUUID()];
   const requested: SyncEvent = {
     type: 'SyncRequested',
@@ -49,7 +59,6 @@ const scene = async () => {
       notBefore: null,
     },
   };
-  const store = new InMemoryEventStore();
   const correlation = new AlsCorrelationScope();
   const metadata = { ...correlation.current(), commandId: randomUUID(), tenantId: 't' };
   const { events } = await store.append(streamOf('sync', connectionId), 'no-stream', [
@@ -89,7 +98,7 @@ const scene = async () => {
     for await (const { type } of store.readStream(streamOf(sync.category, connectionId))) types.push(type);
     return types;
   };
-  return { connectionId, syncId, keeper, forgotten, sweepAt, typesInLog };
+  return { connectionId, syncId, metadata, keeper, forgotten, sweepAt, typesInLog };
 };
 
 describe('a run that is neither live nor ended', () => {
@@ -130,6 +139,23 @@ describe('a run that is neither live nor ended', () => {
     await sweepAt(DEADLINE_MS / 1_000 + 5);
     expect(await typesInLog()).toEqual(['SyncRequested', 'SyncTimedOut']);
     expect(forgotten).toContain(syncId);
+    await keeper.close();
+  });
+
+  it('goes on when its first attempt begins at the very moment, however late that is', async () => {
+    const store = new BeginningStore();
+    const { sweepAt, keeper, connectionId, syncId, metadata, forgotten, typesInLog } = await scene(store);
+    const startedAt = after(DEADLINE_MS / 1_000 + 100);
+    const context = { syncId, connectionId, tenantId: 't', companyId: 'c' };
+    store.begin = () =>
+      store.append(streamOf(sync.category, connectionId), 0n, [
+        { type: 'SyncStarted', data: { ...context, attempt: 1, startedAt }, metadata },
+      ]);
+    const lock = await keeper.tryLock(runLock(connectionId));
+    await sweepAt(DEADLINE_MS / 1_000 + 100);
+    await lock?.release();
+    expect(await typesInLog()).toEqual(['SyncRequested', 'SyncStarted']);
+    expect(forgotten).not.toContain(syncId);
     await keeper.close();
   });
 });

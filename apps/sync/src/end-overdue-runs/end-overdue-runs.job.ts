@@ -113,19 +113,22 @@ export class EndOverdueRunsJob {
     const tracked = state.status === 'none' ? [] : trackedAccounts(state);
     const accountIds = [...new Set(tracked.flatMap(({ trackedAs }) => trackedAs ?? []))];
     const problem = timedOut(policy.deadlineMs);
-    await runDecider(
+    // Nothing if an attempt begins at this moment: a run that waited for days may be begun as late as that.
+    const { attempt } = runs.run;
+    const { events } = await runDecider(
       this.#deps,
       sync,
       connectionId,
       {
         type: 'TimeOutSync',
         syncId,
+        attempt,
         errorMessage: problemText(problem, 'en') ?? problem.code,
         outcome: outcomeOf(written, { accountIds, problems: [problem] }),
         now: clock.now(),
       },
       { metadata: this.#deps.metadata(state.status === 'none' ? null : state.tenantId) },
     );
-    await this.#forgetPages(syncId);
+    if (events.length > 0) await this.#forgetPages(syncId);
   }
 }

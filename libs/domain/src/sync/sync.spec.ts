@@ -113,6 +113,7 @@ const fail = {
 const timeOut = {
   type: 'TimeOutSync',
   syncId: 'run-a',
+  attempt: 1,
   errorMessage: 'The run was past its deadline.',
   outcome,
   now: LATER,
@@ -470,18 +471,18 @@ describe('the end', () => {
       .thenEvents(timedOut);
   });
 
-  it('by the deadline, told by a worker, is that of its own attempt alone', () => {
-    given(sync, ...open)
-      .when({ ...timeOut, attempt: 1 })
-      .thenEvents(timedOut);
+  it('by the deadline is that of the attempt alone that is past it', () => {
     given(sync, ...open, started(2))
-      .when({ ...timeOut, attempt: 1 })
+      .when(timeOut)
+      .thenNothing();
+    given(sync, ...open)
+      .when({ ...timeOut, attempt: 0 })
       .thenNothing();
   });
 
   it('by the deadline needs no worker that ever started (pain F3)', () => {
     given(sync, requested('a'))
-      .when(timeOut)
+      .when({ ...timeOut, attempt: 0 })
       .thenEvents({ ...timedOut, data: { ...timedOut.data, attempt: 0, startedAt: null } });
   });
 

@@ -86,8 +86,8 @@ export interface DecideRefresh {
 export interface TimeOutSync {
   readonly type: 'TimeOutSync';
   readonly syncId: string;
-  /** The worker's own; absent: nobody carries the run out, or whoever does hangs, so that any attempt ends. */
-  readonly attempt?: number;
+  /** The one that is past its time; 0: none has begun. */
+  readonly attempt: number;
   readonly errorMessage: string;
   readonly outcome: RunOutcome;
   readonly now: string;
@@ -271,10 +271,8 @@ export const sync: Decider<SyncState, SyncCommand, SyncEvent> = {
         return command.attempt === state.run.attempt ? completeSync(command, state) : [];
       case 'FailSync':
         return command.attempt === state.run.attempt ? failSync(command, state) : [];
-      case 'TimeOutSync': {
-        const { attempt = state.run.attempt } = command;
-        return attempt === state.run.attempt ? timeOutSync(command, state) : [];
-      }
+      case 'TimeOutSync':
+        return command.attempt === state.run.attempt ? timeOutSync(command, state) : [];
     }
   },
   evolve: evolveSync,
